@@ -1,0 +1,1 @@
+"""A helpline that answers by itself: one package, one room a concern (see ARCHITECTURE.md)."""

@@ -1,0 +1,71 @@
+"""The vocabulary of a call: frozen values that every room speaks and that import nothing of ivr."""
+
+from ivr.call.caller import Caller, CallId, clean_text, shown
+from ivr.call.events import (
+    AgentAnswered,
+    AgentRang,
+    Answered,
+    CallerSpoke,
+    CallEvent,
+    Ended,
+    EndReason,
+    FactLearnt,
+    HandedOver,
+    KeysPressed,
+    PromptPlayed,
+    Rang,
+    StepEntered,
+    StepFailed,
+    Wrapped,
+    event_from_dict,
+    event_to_dict,
+)
+from ivr.call.handover import AnswerHeard, Fact, HandOver, Intent, Speaker, TranscriptLine
+from ivr.call.heard import Heard, Hypothesis, Means, Outcome
+from ivr.call.keys import KeyMatch, KeyPattern
+from ivr.call.knowing import Answer, Finding, Known, NotKnown, Unsure
+from ivr.call.listening import BargeIn, Listening, Prompt
+
+__all__ = [
+    "AgentAnswered",
+    "AgentRang",
+    "Answer",
+    "AnswerHeard",
+    "Answered",
+    "BargeIn",
+    "CallEvent",
+    "CallId",
+    "Caller",
+    "CallerSpoke",
+    "EndReason",
+    "Ended",
+    "Fact",
+    "FactLearnt",
+    "Finding",
+    "HandOver",
+    "HandedOver",
+    "Heard",
+    "Hypothesis",
+    "Intent",
+    "KeyMatch",
+    "KeyPattern",
+    "KeysPressed",
+    "Known",
+    "Listening",
+    "Means",
+    "NotKnown",
+    "Outcome",
+    "Prompt",
+    "PromptPlayed",
+    "Rang",
+    "Speaker",
+    "StepEntered",
+    "StepFailed",
+    "TranscriptLine",
+    "Unsure",
+    "Wrapped",
+    "clean_text",
+    "event_from_dict",
+    "event_to_dict",
+    "shown",
+]

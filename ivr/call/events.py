@@ -1,0 +1,187 @@
+"""What happens in a call, as frozen values; the journal, the console and the demo all read the same feed.
+
+Fields that hold personal data (what was said, keys, numbers, names) carry ``pii=True`` in their metadata: the
+journal and the logs read the mark, and a test holds every free-text field to it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from enum import Enum
+from typing import Any
+
+from ivr.call.caller import CallId
+
+PII = {"pii": True}
+
+
+class EndReason(Enum):
+    """Why the service's part of a call ended."""
+
+    HUNG_UP = "hung_up"
+    """The plan said goodbye."""
+    CALLER_LEFT = "caller_left"
+    HANDED_OVER = "handed_over"
+    LINE_FAILED = "line_failed"
+    """Media or control broke: the dialplan looks after the caller."""
+    SERVICE_FAILED = "service_failed"
+    """A fault of ours: the dialplan looks after the caller."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallEvent:
+    """Base of all events: `at` is Unix time in seconds, `call_id` says which call."""
+
+    call_id: CallId
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rang(CallEvent):
+    """A call came in."""
+
+    number: str = field(metadata=PII)
+    name: str = field(metadata=PII)
+    dialled: str
+    helpline: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered(CallEvent):
+    """The line was answered and carries sound."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepEntered(CallEvent):
+    """The conversation entered a step of the plan."""
+
+    step: str
+    verb: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptPlayed(CallEvent):
+    """Something was said to the caller; `heard_ms` of `total_ms` reached them."""
+
+    text: str = field(metadata=PII)
+    heard_ms: int
+    total_ms: int
+    barged_in: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeysPressed(CallEvent):
+    """The caller answered by keys."""
+
+    keys: str = field(metadata=PII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerSpoke(CallEvent):
+    """The caller answered by voice; `text` is the best reading, `understood_as` what the plan made of it."""
+
+    text: str = field(metadata=PII)
+    confidence: float
+    understood_as: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepFailed(CallEvent):
+    """A turn brought nothing: `failure` is ``silence``, ``not_understood``, ``refused`` or ``not_known``."""
+
+    step: str
+    failure: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactLearnt(CallEvent):
+    """The caller told us something."""
+
+    name: str
+    value: str = field(metadata=PII)
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOver(CallEvent):
+    """The caller is on the way to a queue."""
+
+    queue: str
+    reason: str
+    intent: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentRang(CallEvent):
+    """An agent's phone rings for this caller; the pop went to that agent's page."""
+
+    agent: str
+    queue: str
+    wait_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentAnswered(CallEvent):
+    """An agent and the caller talk."""
+
+    agent: str
+    wait_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wrapped(CallEvent):
+    """The agent said how it ended."""
+
+    agent: str
+    outcome: str
+    note: str = field(metadata=PII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended(CallEvent):
+    """The service's part of the call is over."""
+
+    reason: EndReason
+    detail: str = ""
+
+
+_KINDS: dict[str, type[CallEvent]] = {
+    kind.__name__: kind
+    for kind in (
+        Rang,
+        Answered,
+        StepEntered,
+        PromptPlayed,
+        KeysPressed,
+        CallerSpoke,
+        StepFailed,
+        FactLearnt,
+        HandedOver,
+        AgentRang,
+        AgentAnswered,
+        Wrapped,
+        Ended,
+    )
+}
+
+
+def event_to_dict(event: CallEvent) -> dict[str, Any]:
+    """`event` as JSON-able data with its kind under ``event``."""
+    out: dict[str, Any] = {"event": type(event).__name__}
+    for part in fields(event):
+        value = getattr(event, part.name)
+        out[part.name] = value.value if isinstance(value, Enum) else value
+    return out
+
+
+def event_from_dict(data: dict[str, Any]) -> CallEvent:
+    """The event that `event_to_dict` made `data` of.
+
+    Raises KeyError or TypeError for data that no event has.
+    """
+    values = dict(data)
+    kind = _KINDS[values.pop("event")]
+    if kind is Ended:
+        values["reason"] = EndReason(values["reason"])
+    return kind(**values)

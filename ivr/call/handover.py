@@ -1,0 +1,68 @@
+"""What goes with a caller who is handed over to a person: everything, so that nobody says anything twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from ivr.call.caller import Caller, CallId
+
+
+class Speaker(Enum):
+    """Who said a line of the transcript."""
+
+    CALLER = "caller"
+    HELPLINE = "helpline"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TranscriptLine:
+    """One line of the transcript; `at_s` seconds since the call was answered; `confidence` None if not speech."""
+
+    at_s: float
+    speaker: Speaker
+    text: str
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """What the call is about, in the words of the plan (``bins``), with the confidence it was understood with."""
+
+    name: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """Something the caller told us: `name` as in the plan, `value` as understood."""
+
+    name: str
+    value: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerHeard:
+    """An article that was spoken to the caller; `heard_to_end` False if they cut it short."""
+
+    article: str
+    title: str
+    heard_to_end: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOver:
+    """A caller on the way to a queue."""
+
+    call_id: CallId
+    caller: Caller
+    queue: str
+    reason: str
+    """Why a person: ``asked``, ``plan``, ``not_understood``, ``not_known``, ``line_failed``."""
+    intent: Intent | None = None
+    facts: tuple[Fact, ...] = ()
+    answers_heard: tuple[AnswerHeard, ...] = ()
+    failures: tuple[str, ...] = ()
+    """What failed before, in plain words: ``menu 'main': not understood twice``."""
+    transcript: tuple[TranscriptLine, ...] = ()

@@ -1,0 +1,71 @@
+"""What pressed keys can mean at one moment: a pattern of options or of digits, judged in four values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+KEYS = frozenset("0123456789*#ABCD")
+
+
+class KeyMatch(Enum):
+    """How far the keys pressed so far go (Adhearsion's four values)."""
+
+    NO_MATCH = "no match"
+    """Nothing starts like this."""
+    POTENTIAL = "potential"
+    """May become a match."""
+    MATCH = "match"
+    """Means something already, and more keys may follow."""
+    MAX_MATCH = "max match"
+    """Means something, and nothing longer does: no need to wait."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPattern:
+    """Keys that mean something now: fixed `options` (``"1"``, ``"*"``) and, or, a digit string.
+
+    `digits_min`..`digits_max` describe the digit string (0 = none wanted); `terminator` ends it early and is
+    not part of it. An option wins over a digit string that starts alike only if it is no digit.
+    """
+
+    options: frozenset[str] = frozenset()
+    digits_min: int = 0
+    digits_max: int = 0
+    terminator: str = "#"
+
+    @property
+    def listens(self) -> bool:
+        """Whether any key means anything."""
+        return bool(self.options) or self.digits_max > 0
+
+    def judge(self, keys: str) -> KeyMatch:
+        """How far `keys` (everything pressed in this turn) goes."""
+        if not keys:
+            return KeyMatch.POTENTIAL if self.listens else KeyMatch.NO_MATCH
+        longer = any(o != keys and o.startswith(keys) for o in self.options)
+        if keys in self.options:
+            return KeyMatch.MATCH if longer else KeyMatch.MAX_MATCH
+        digits = self._judge_digits(keys)
+        if digits is KeyMatch.NO_MATCH and longer:
+            return KeyMatch.POTENTIAL
+        return digits
+
+    def value(self, keys: str) -> str:
+        """`keys` without the terminator."""
+        if self.digits_max and keys not in self.options:
+            return keys.removesuffix(self.terminator)
+        return keys
+
+    def _judge_digits(self, keys: str) -> KeyMatch:
+        if not self.digits_max:
+            return KeyMatch.NO_MATCH
+        ended = bool(self.terminator) and keys.endswith(self.terminator)
+        digits = keys.removesuffix(self.terminator) if ended else keys
+        if not digits.isdecimal() or len(digits) > self.digits_max:
+            return KeyMatch.NO_MATCH
+        if ended:
+            return KeyMatch.MAX_MATCH if len(digits) >= self.digits_min else KeyMatch.NO_MATCH
+        if len(digits) < self.digits_min:
+            return KeyMatch.POTENTIAL
+        return KeyMatch.MAX_MATCH if len(digits) == self.digits_max else KeyMatch.MATCH

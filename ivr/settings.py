@@ -1,0 +1,87 @@
+"""Every setting of the service: default and one sentence each; read once, in app.py, from IVR_* or ivr.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from ivr.errors import SettingsError
+
+LOOPBACK = "127.0.0.1"
+
+
+class Settings(BaseSettings):
+    """Settings of one service node. Environment variables (``IVR_AGI_PORT=…``) win over ``ivr.toml``."""
+
+    model_config = SettingsConfigDict(env_prefix="IVR_", toml_file="ivr.toml", frozen=True, extra="forbid")
+
+    helpline: Path = Field(Path("dialplans/riverton.yaml"), description="The flow that callers get.")
+    agents: Path = Field(Path("dialplans/agents.yaml"), description="Who takes calls, and from which queues.")
+    prompts: Path = Field(Path("prompts"), description="Folder of recordings; one wins over synthesis.")
+    state: Path = Field(Path("build/state"), description="Where journals, prompt cache and hand-overs are kept.")
+    secrets: Path = Field(Path("build/secrets.json"), description="Generated secrets, mode 0600, never committed.")
+
+    bind: str = Field(LOOPBACK, description="Address of the AGI and media servers; they have no log-in.")
+    agi_port: int = Field(4573, description="FastAGI port that the dialplan calls.")
+    media_port: int = Field(8089, description="WebSocket port that Asterisk's chan_websocket calls.")
+    console_bind: str = Field(LOOPBACK, description="Address of the agents' pages.")
+    console_port: int = Field(8080, description="Port of the agents' pages.")
+    allow_public_bind: bool = Field(False, description="Allow AGI and media on an address that is not loopback.")
+
+    sip_bind: str = Field(LOOPBACK, description="Address where Asterisk takes SIP and sound; a LAN address for phones.")
+    sip_port: int = Field(5060, description="Asterisk's SIP port (UDP).")
+    ami_host: str = Field(LOOPBACK, description="Host of Asterisk's manager interface.")
+    ami_port: int = Field(5038, description="Port of Asterisk's manager interface.")
+    ami_user: str = Field("ivr", description="Manager account with the classes call, agent, reporting only.")
+
+    model: str = Field("bundled", description="'bundled', or the folder of any Vosk model.")
+    recogniser_workers: int = Field(2, ge=1, le=64, description="Recognition processes.")
+    voice: str = Field("gmw/en", description="espeak-ng voice for prompts without a recording (UK English).")
+    speech_rate_wpm: int = Field(160, ge=80, le=300, description="Words per minute of synthesised prompts.")
+
+    loop_stall_s: float = Field(3.0, gt=0, description="A service that is silent this long is ended by its watchdog.")
+    absolute_timeout_s: int = Field(20, ge=5, description="Rolling limit that Asterisk puts on an unattended call.")
+    most_calls: int = Field(200, ge=1, description="Calls at once; callers beyond it go to the operator queue.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then environment, then ivr.toml."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @classmethod
+    def read(cls, **given: object) -> Settings:
+        """The settings of this process.
+
+        Raises SettingsError with one line that names the setting and what is wrong with it.
+        """
+        try:
+            settings = cls(**given)  # type: ignore[arg-type]
+        except tomllib.TOMLDecodeError as fault:
+            raise SettingsError(f"ivr.toml: {fault}") from None
+        except ValidationError as fault:
+            first = fault.errors()[0]
+            name = ".".join(str(part) for part in first["loc"])
+            raise SettingsError(
+                f"setting '{name}' (IVR_{name.upper()} or ivr.toml): {first['msg']}; got {first['input']!r}"
+            ) from None
+        if settings.bind not in {LOOPBACK, "::1", "localhost"} and not settings.allow_public_bind:
+            raise SettingsError(
+                f"setting 'bind' is {settings.bind}: AGI and media have no log-in of their own; "
+                "use 127.0.0.1, or set IVR_ALLOW_PUBLIC_BIND=true on a private network"
+            )
+        return settings

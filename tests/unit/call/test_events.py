@@ -1,0 +1,33 @@
+"""Events: every kind survives the journal's format, and no free text goes unmarked."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ivr.call import CallEvent, event_from_dict, event_to_dict
+from ivr.call.events import _KINDS
+
+PLAIN_TEXT = {
+    "call_id", "dialled", "helpline", "step", "verb", "failure", "understood_as", "queue", "reason", "intent",
+    "agent", "outcome", "detail",
+}  # fmt: skip
+"""Text of ours or of the plan; `FactLearnt.name` is the plan's word, too."""
+
+
+@given(st.sampled_from(sorted(_KINDS)).flatmap(lambda name: st.builds(_KINDS[name])))
+def test_every_event_survives_the_round_trip(event: CallEvent) -> None:
+    assert event_from_dict(json.loads(json.dumps(event_to_dict(event)))) == event
+
+
+def test_every_free_text_field_is_marked_as_personal() -> None:
+    for kind in _KINDS.values():
+        for field in dataclasses.fields(kind):
+            if "str" not in str(field.type) or field.name in PLAIN_TEXT:
+                continue
+            if (kind.__name__, field.name) == ("FactLearnt", "name"):
+                continue
+            assert field.metadata.get("pii"), f"{kind.__name__}.{field.name} holds free text without the mark"

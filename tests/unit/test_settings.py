@@ -1,0 +1,42 @@
+"""Settings: one clear line for a wrong one, and no open door by accident."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ivr.errors import SettingsError
+from ivr.settings import Settings
+
+
+def test_every_setting_has_a_sentence() -> None:
+    for name, field in Settings.model_fields.items():
+        assert field.description, f"{name} has no description"
+        assert field.description.endswith("."), name
+
+
+def test_a_wrong_setting_is_named_with_its_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IVR_AGI_PORT", "many")
+    with pytest.raises(SettingsError, match=r"'agi_port' \(IVR_AGI_PORT .*'many'"):
+        Settings.read()
+
+
+def test_an_unknown_setting_in_the_file_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("ivr.toml").write_text("agi_prot = 4573\n")
+    with pytest.raises(SettingsError, match="agi_prot"):
+        Settings.read()
+
+
+def test_a_file_that_is_no_toml_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("ivr.toml").write_text("agi_port = \n")
+    with pytest.raises(SettingsError, match=r"ivr\.toml.*line 1"):
+        Settings.read()
+
+
+def test_agi_and_media_do_not_face_the_world_by_accident() -> None:
+    with pytest.raises(SettingsError, match="no log-in of their own"):
+        Settings.read(bind="0.0.0.0")
+    assert Settings.read(bind="0.0.0.0", allow_public_bind=True).bind == "0.0.0.0"
