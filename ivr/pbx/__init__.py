@@ -1,0 +1,8 @@
+"""An Asterisk of our own: find one, render its configuration, start it, wait until it is ready, stop it."""
+
+from ivr.pbx.installation import Installation, find_asterisk
+from ivr.pbx.pbx import Pbx
+from ivr.pbx.ports import Ports
+from ivr.pbx.render import render
+
+__all__ = ["Installation", "Pbx", "Ports", "find_asterisk", "render"]

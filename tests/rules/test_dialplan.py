@@ -1,0 +1,98 @@
+"""Rules for Asterisk's configuration: no secret in it, a reason beside each line, nothing that lets a caller out."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parents[2] / "asterisk"
+FILES = sorted(FOLDER.glob("*.conf"))
+DIALPLAN = [FOLDER / "extensions.conf", FOLDER / "extensions-test.conf"]
+SECRET = re.compile(r"^\s*(secret|password|md5_cred)\s*=>?\s*(.*?)\s*$")
+FROM_THE_CALLER = re.compile(r"CALLERID|EXTEN\b|agi_|CONNECTEDLINE|PJSIP_HEADER|IVR_TEXT")
+
+
+def named(path: Path) -> str:
+    return path.name
+
+
+def lines(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").splitlines()
+
+
+def steps(path: Path) -> list[str]:
+    return [line for line in lines(path) if re.match(r"\s*(exten|same)\s*=>", line)]
+
+
+def test_there_is_a_configuration_to_check() -> None:
+    assert {"asterisk.conf", "extensions.conf", "pjsip.conf", "manager.conf"} <= {path.name for path in FILES}
+
+
+@pytest.mark.parametrize("path", FILES, ids=named)
+def test_each_line_has_its_reason_beside_it(path: Path) -> None:
+    """On the line itself, or on the comment line above it."""
+    before = ""
+    for number, line in enumerate(lines(path), 1):
+        bare = line.strip()
+        if bare and not bare.startswith((";", "[")):
+            assert "; " in bare or before.startswith(";"), f"{path.name}:{number}: no reason for: {bare}"
+        before = bare
+
+
+@pytest.mark.parametrize("path", FILES, ids=named)
+def test_each_file_says_what_it_is_for(path: Path) -> None:
+    assert lines(path)[0].startswith("; ")
+
+
+@pytest.mark.parametrize("path", FILES, ids=named)
+def test_no_secret_stands_in_the_repository(path: Path) -> None:
+    for line in lines(path):
+        if found := SECRET.match(line):
+            assert re.fullmatch(r"@[A-Z_]+@", found[2]), f"{path.name}: {found[1]} is no word to be filled in"
+
+
+@pytest.mark.parametrize("path", DIALPLAN, ids=named)
+def test_nothing_of_the_caller_is_dialled_passed_or_run(path: Path) -> None:
+    for step in steps(path):
+        assert not FROM_THE_CALLER.search(step), step
+        assert not re.search(r"\b(System|TrySystem|Exec\w*|SHELL|EVAL|Originate|Dial)\(|PJSIP/|Local/", step), step
+
+
+def test_the_agi_gets_no_arguments() -> None:
+    calls = [step for step in steps(FOLDER / "extensions.conf") if "AGI(" in step]
+    assert [re.search(r"AGI\((.*)\)", step)[1] for step in calls] == ["agi://127.0.0.1:@AGI_PORT@/helpline"]
+
+
+def test_the_manager_account_has_three_classes_and_only_this_machine() -> None:
+    text = (FOLDER / "manager.conf").read_text(encoding="utf-8")
+    for way in ("read", "write"):
+        assert re.search(rf"^{way} = (.*)$", text, re.MULTILINE)[1] == "call,agent,reporting"
+    assert text.index("deny = 0.0.0.0/0.0.0.0") < text.index("permit = 127.0.0.1/255.255.255.255")
+
+
+def test_nobody_calls_without_a_password() -> None:
+    text = (FOLDER / "pjsip.conf").read_text(encoding="utf-8")
+    assert "[anonymous]" not in text
+    endpoints = re.findall(r"^\[(\w+)\]\(phone\)\n((?:.+\n)+)", text, re.MULTILINE)
+    assert {name for name, _ in endpoints} == {"caller", "alice", "bob"}
+    for name, settings in endpoints:
+        assert f"\nauth = {name}\n" in settings
+
+
+def test_only_named_modules_are_loaded() -> None:
+    text = (FOLDER / "modules.conf").read_text(encoding="utf-8")
+    assert "autoload = no" in text
+    assert not re.search(r"app_system|func_shell|app_originate|res_ari|cdr_|app_mixmonitor", text)
+
+
+def test_every_queue_of_the_dialplan_exists() -> None:
+    exist = set(re.findall(r"^\[(\w+)\]\(every-queue\)", (FOLDER / "queues.conf").read_text(), re.MULTILINE))
+    assert set(re.findall(r"Queue\((\w+)", (FOLDER / "extensions.conf").read_text())) == exist
+
+
+def test_no_package_server_is_named() -> None:
+    """The machine's own sources say where packages come from."""
+    for path in FOLDER.iterdir():
+        assert not re.search(r"https?://[\w-]+\.", path.read_text(encoding="utf-8")), path.name

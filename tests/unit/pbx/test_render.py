@@ -1,0 +1,85 @@
+"""Rendering: every word filled, secrets readable by nobody else, test numbers only for tests."""
+
+from __future__ import annotations
+
+import wave
+from pathlib import Path
+
+import pytest
+
+from ivr.errors import PbxError
+from ivr.pbx import Installation, Ports, render
+from ivr.pbx.render import TEMPLATES, filled
+from ivr.secrets_file import Secrets
+from ivr.settings import Settings
+
+SECRETS = Secrets(ami="ami-secret", sip={"caller": "c-secret", "alice": "a-secret", "bob": "b-secret"}, agents={})
+HERE = Installation(binary=Path("/usr/sbin/asterisk"))
+
+
+def rendered(folder: Path, **given: object) -> Path:
+    ports = Ports(sip=5077, ami=5039, agi=4574, media=8090, rtp_from=12000, rtp_to=12099)
+    return render(Settings.read(), SECRETS, folder, ports, installation=HERE, **given).parent
+
+
+def test_nothing_is_left_to_fill(tmp_path):
+    folder = rendered(tmp_path / "run", for_tests=True)
+    assert {path.name for path in TEMPLATES.glob("*.conf")} <= {path.name for path in folder.iterdir()}
+    for path in folder.iterdir():
+        text = path.read_text()
+        assert "@" not in "".join(line.partition(";")[0] for line in text.splitlines()), path.name
+
+
+def test_ports_secrets_and_folders_arrive(tmp_path):
+    folder = rendered(tmp_path / "run")
+    assert "bind = 127.0.0.1:5077" in (folder / "pjsip.conf").read_text()
+    assert "password = a-secret" in (folder / "pjsip.conf").read_text()
+    assert "secret = ami-secret" in (folder / "manager.conf").read_text()
+    assert "agi://127.0.0.1:4574/helpline" in (folder / "extensions.conf").read_text()
+    assert "rtpend = 12099" in (folder / "rtp.conf").read_text()
+    assert f"astlogdir => {tmp_path}/run/log" in (folder / "asterisk.conf").read_text()
+
+
+def test_only_the_owner_can_read_it(tmp_path):
+    folder = rendered(tmp_path / "run")
+    assert (tmp_path / "run").stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
+
+
+def test_test_numbers_are_not_in_a_helpline(tmp_path):
+    folder = rendered(tmp_path / "run", for_tests=True)
+    assert (folder / "extensions-test.conf").exists()
+    assert not (rendered(tmp_path / "run") / "extensions-test.conf").exists()
+
+
+def test_a_second_run_keeps_what_asterisk_remembers_and_nothing_else(tmp_path):
+    folder = rendered(tmp_path / "run")
+    (folder / "stale.conf").write_text("x")
+    remembered = tmp_path / "run" / "lib" / "astdb.sqlite3"
+    remembered.write_text("members")
+    rendered(tmp_path / "run")
+    assert remembered.exists()
+    assert not (folder / "stale.conf").exists()
+
+
+def test_a_word_that_nothing_fills_is_told_with_its_file():
+    with pytest.raises(PbxError, match=r"pjsip\.conf: nothing fills @SIP_SECRET_EVE@"):
+        filled("password = @SIP_SECRET_EVE@", {}, "pjsip.conf")
+
+
+@pytest.mark.parametrize("bad", ["a;b", "a\nb", "a\rb", "a\0b"])
+def test_a_value_cannot_become_a_second_line_or_a_comment(bad):
+    with pytest.raises(PbxError, match="cannot carry"):
+        filled("secret = @AMI_SECRET@", {"AMI_SECRET": bad}, "manager.conf")
+
+
+def test_missing_templates_are_told(tmp_path):
+    with pytest.raises(PbxError, match="no Asterisk configuration"):
+        rendered(tmp_path / "run", templates=tmp_path)
+
+
+def test_the_sound_of_waiting_is_soft_and_short(tmp_path):
+    rendered(tmp_path / "run")
+    with wave.open(str(tmp_path / "run" / "moh" / "hold.wav")) as file:
+        assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (8000, 1, 2)
+        assert file.getnframes() == 5 * 8000

@@ -1,0 +1,75 @@
+"""The fake telephone keeps the rules of the real one, so that a flow that passes with it is no surprise on the line."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from ivr.call import BargeIn, Heard, KeyPattern, Listening, Means, Outcome, Prompt
+from ivr.testing.fake_telephone import FakeTelephone
+from ivr.testing.scripted_caller import Act, ScriptedCaller, hangs_up, keeps_silent, mumbles, presses, says
+
+LISTENING = Listening(phrases=("yes please", "no"), keys=KeyPattern(options=frozenset({"1"})))
+
+
+def turn(act: Act, listening: Listening | None = LISTENING, barge_in: BargeIn = BargeIn.BOTH) -> Heard:
+    telephone = FakeTelephone(ScriptedCaller([act]))
+    return asyncio.run(telephone.converse([Prompt(text="Yes or no?", barge_in=barge_in)], listening))
+
+
+@pytest.mark.parametrize(
+    ("act", "outcome", "means"),
+    [
+        (says("yes"), Outcome.MATCH, Means.VOICE),
+        (says("perhaps"), Outcome.NO_MATCH, Means.VOICE),
+        (mumbles(), Outcome.NO_MATCH, Means.VOICE),
+        (presses("1"), Outcome.MATCH, Means.KEYS),
+        (presses("2"), Outcome.NO_MATCH, Means.KEYS),
+        (keeps_silent(), Outcome.NO_INPUT, None),
+        (hangs_up(), Outcome.HANGUP, None),
+    ],
+)
+def test_what_a_caller_does_has_the_outcome_of_the_line(act: Act, outcome: Outcome, means: Means | None) -> None:
+    heard = turn(act)
+    assert (heard.outcome, heard.means) == (outcome, means)
+
+
+def test_words_outside_the_grammar_are_not_heard() -> None:
+    assert turn(says("well yes then")).text == "yes"
+
+
+def test_keys_only_hears_no_voice_and_speech_only_no_keys() -> None:
+    assert turn(says("yes"), Listening(keys=LISTENING.keys)).outcome is Outcome.NO_INPUT
+    assert turn(presses("1"), Listening(phrases=None)).outcome is Outcome.NO_INPUT
+
+
+@pytest.mark.parametrize(
+    ("act", "barge_in", "cut"),
+    [
+        (presses("1", cuts_in_after=0.5), BargeIn.KEYS, True),
+        (presses("1", cuts_in_after=0.5), BargeIn.SPEECH, False),
+        (says("yes", cuts_in_after=0.5), BargeIn.SPEECH, True),
+        (says("yes", cuts_in_after=0.5), BargeIn.NONE, False),
+        (says("yes"), BargeIn.BOTH, False),
+    ],
+)
+def test_a_prompt_is_cut_only_by_what_may_cut_it(act: Act, barge_in: BargeIn, cut: bool) -> None:
+    heard = turn(act, barge_in=barge_in)
+    assert heard.barged_in is cut
+    assert (heard.prompt_heard_ms < heard.prompt_total_ms) is cut
+
+
+def test_nothing_is_listened_for_while_the_line_only_speaks() -> None:
+    telephone = FakeTelephone(ScriptedCaller([says("yes")]))
+    assert asyncio.run(telephone.converse([Prompt(text="Goodbye.")], None)).outcome is Outcome.PLAYED
+    assert not telephone.caller.finished
+
+
+def test_who_expected_something_else_says_so() -> None:
+    with pytest.raises(AssertionError, match="expected to hear 'maybe', but heard 'Yes or no"):
+        turn(says("yes", expect="maybe"))
+
+
+def test_a_caller_whose_script_is_over_hangs_up() -> None:
+    assert asyncio.run(FakeTelephone(ScriptedCaller([])).converse([], LISTENING)).outcome is Outcome.HANGUP
