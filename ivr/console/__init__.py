@@ -1,0 +1,1 @@
+"""Web pages for the people around the helpline; the first is the agents' page."""

@@ -1,0 +1,47 @@
+"""What holds for every answer of the console: headers that forbid what its pages do not need, and the Origin check."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+HEADERS = {
+    # Nothing inline, nothing from elsewhere: text that slipped into a page could still not run.
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    # Not no-referrer: browsers then send "Origin: null" with our own forms.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Cache-Control": "no-store",
+    "Server": "ivr",
+}
+
+
+async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """Signal handler: put `HEADERS` on every answer."""
+    response.headers.update(HEADERS)
+
+
+def same_origin(request: web.Request) -> bool:
+    """Whether the page that asks was served by the host that is asked."""
+    origin = urlsplit(request.headers.get("Origin", ""))
+    return origin.scheme in {"http", "https"} and bool(origin.netloc) and origin.netloc == request.host
+
+
+@web.middleware
+async def check_origin(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Refuse what changes something, and every WebSocket, from another origin (or from none)."""
+    changes = request.method not in {"GET", "HEAD"} or "Upgrade" in request.headers
+    if changes and not same_origin(request):
+        raise web.HTTPForbidden(text="this page was asked from another site\n")
+    return await handler(request)
