@@ -1,0 +1,48 @@
+"""The journal: nothing lost but what the disk refuses, nobody else reads it, no call id leads astray."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ivr.call import CallId, Ended, EndReason, Rang
+from ivr.records.journal import Journal
+
+RANG = Rang(call_id=CallId("1.2"), at=1.0, number="07700900123", name="Ada", dialled="100", helpline="riverton")
+ENDED = Ended(call_id=CallId("1.2"), at=2.0, reason=EndReason.CALLER_LEFT)
+
+
+def test_what_is_noted_can_be_read_back_in_order(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "calls")
+    journal.note(RANG)
+    journal.note(ENDED)
+    assert journal.events(CallId("1.2")) == [RANG, ENDED]
+
+
+def test_only_the_owner_can_read_it(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "calls")
+    journal.note(RANG)
+    assert journal.file(CallId("1.2")).stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "calls").stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("evil", ["../../etc/passwd", "/etc/passwd", "..", "a/b", "\x00", ""])
+def test_no_call_id_leads_out_of_the_folder(tmp_path: Path, evil: str) -> None:
+    journal = Journal(tmp_path / "calls")
+    assert journal.file(CallId(evil)).parent == tmp_path / "calls"
+
+
+def test_a_torn_line_costs_itself_only(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "calls")
+    journal.note(RANG)
+    with journal.file(RANG.call_id).open("a") as file:
+        file.write('{"event": "Ended", "call')
+    assert journal.events(RANG.call_id) == [RANG]
+
+
+def test_a_disk_that_refuses_costs_the_line_not_the_call(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "calls")
+    journal.file(RANG.call_id).mkdir()
+    journal.note(RANG)
+    assert journal.lost == 1
