@@ -1,0 +1,1 @@
+"""The line: control of one call (`agi`) and of what spans calls (`ami`)."""

@@ -1,0 +1,51 @@
+"""Keeps the time limit that Asterisk puts on a call from passing, as long as this service lives.
+
+A frozen service stops renewing, the limit passes, and the dialplan's ``T`` takes the caller: the second net behind
+the watchdog. AMI is the only way, because an AGI command is pending while the caller talks (reference, asterisk.md).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Protocol
+
+from ivr.errors import HelplineError
+
+log = logging.getLogger(__name__)
+
+RENEWALS_PER_LIMIT = 4
+"""So an AMI that is away for three quarters of the limit costs no call."""
+
+
+class ManagerLine(Protocol):
+    """The manager interface (ami.client)."""
+
+    connected: bool
+
+    async def action(self, name: str, fields: Mapping[str, str] | None = None) -> object:
+        """Send one action. Raises PbxError, LineBroken."""
+        ...
+
+
+class Lifeline:
+    """Renews ``AbsoluteTimeout`` of calls; `limit_s` as in the dialplan's ``TIMEOUT(absolute)``."""
+
+    def __init__(self, manager: ManagerLine, *, limit_s: int) -> None:
+        self._manager = manager
+        self._limit_s = limit_s
+
+    @property
+    def holds(self) -> bool:
+        """Whether a limit could be renewed just now."""
+        return self._manager.connected
+
+    async def keep(self, channel: str) -> None:
+        """Renew the limit of `channel` until cancelled."""
+        while True:
+            await asyncio.sleep(self._limit_s / RENEWALS_PER_LIMIT)
+            try:
+                await self._manager.action("AbsoluteTimeout", {"Channel": channel, "Timeout": str(self._limit_s)})
+            except (HelplineError, ValueError) as fault:
+                log.warning("time limit of a call not renewed", extra={"fault": str(fault)})
