@@ -1,0 +1,49 @@
+"""What the rest of the house knows of hearing: utterances go in as sound and come out as hypotheses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from ivr.call import Hypothesis
+
+
+class Utterance(Protocol):
+    """One thing a caller says. Made by `Recogniser.open`; ends with `finish` or `abandon`, once."""
+
+    @property
+    def partial(self) -> str:
+        """The words so far; lags the sound by some tenths of a second and may still change."""
+        ...
+
+    def feed(self, pcm: bytes) -> None:
+        """Take the next sound: 8 kHz, 16 bit, mono, any length. Never blocks, never fails."""
+        ...
+
+    async def finish(self) -> tuple[Hypothesis, ...]:
+        """The readings, best first; empty if nothing was understood or recognition failed. Never hangs."""
+        ...
+
+    def abandon(self) -> None:
+        """Forget it; harmless after `finish`."""
+        ...
+
+
+class Recogniser(Protocol):
+    """Something that understands speech."""
+
+    @property
+    def description(self) -> str:
+        """For the start-up print: which model."""
+        ...
+
+    async def open(self, phrases: tuple[str, ...] | None) -> Utterance:
+        """Begin to listen for `phrases` (lower case, known words), or for anything if None.
+
+        Raises LineBroken at once if recognition is down or fully used: the caller has keys.
+        """
+        ...
+
+    def unknown_words(self, words: Iterable[str]) -> frozenset[str]:
+        """Those of `words` that can never be heard."""
+        ...

@@ -1,0 +1,187 @@
+"""A recognition process: frames in on stdin, frames out on stdout, Vosk in between; the only module that imports it.
+
+Started by the recogniser pool as ``python -m ivr.speech.vosk_worker MODEL_FOLDER``. Vosk and Kaldi end the process
+at a failed assertion and may be slow, which is why they live here: one thread per utterance (Vosk works outside
+the interpreter lock), and the main thread only reads frames, so that it can answer a ping at any time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import signal
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+
+import vosk
+
+from ivr.call import Hypothesis
+from ivr.speech.noise_floor import NoiseFloor
+from ivr.speech.readings import MOST_PATHS, UNKNOWN, from_alternatives, from_grammar
+from ivr.speech.wire import Frame, FrameKind, FrameReader, encode_value
+
+RATE_HZ = 8000
+READ_BYTES = 1 << 16
+MOST_IDLE = 2
+MOST_USES = 200
+"""A recogniser for open vocabulary keeps the part of the search graph that it has unfolded: used again it needs
+half the CPU (0.03 against 0.07 of real time, same words), and grows to about 45 MB. So a few are kept, not for ever."""
+
+Send = Callable[[FrameKind, int, object], None]
+
+
+class OpenRecognisers:
+    """Idle recognisers for open vocabulary."""
+
+    def __init__(self, model: vosk.Model) -> None:
+        self._model = model
+        self._idle: deque[tuple[vosk.KaldiRecognizer, int]] = deque(maxlen=MOST_IDLE)
+
+    def take(self) -> tuple[vosk.KaldiRecognizer, int]:
+        """A recogniser and how often it was used."""
+        try:
+            return self._idle.pop()
+        except IndexError:
+            recogniser = vosk.KaldiRecognizer(self._model, RATE_HZ)
+            recogniser.SetWords(True)
+            recogniser.SetMaxAlternatives(MOST_PATHS)
+            return recogniser, 0
+
+    def give_back(self, recogniser: vosk.KaldiRecognizer, uses: int) -> None:
+        """Keep it if it is not worn out. Only after its final result: that is what empties it."""
+        if uses + 1 < MOST_USES:
+            self._idle.append((recogniser, uses + 1))
+
+
+class Decoding(threading.Thread):
+    """One utterance: a recogniser that only this thread touches.
+
+    The queue has no bound of its own: the pool sends at most half a minute of sound per utterance.
+    """
+
+    def __init__(self, model: vosk.Model, spares: OpenRecognisers, number: int, phrases: list[str] | None, send: Send):
+        super().__init__(daemon=True)
+        self._model = model
+        self._spares = spares
+        self._number = number
+        self._phrases = phrases
+        self._send = send
+        self.sound: queue.SimpleQueue[bytes | FrameKind] = queue.SimpleQueue()
+
+    def run(self) -> None:
+        """Decode until the utterance ends; a failure is reported and costs only this utterance."""
+        try:
+            if self._phrases is None:
+                self._decode_open()
+            else:
+                self._decode_phrases(self._phrases)
+        except Exception as fault:  # noqa: BLE001  # vosk raises bare Exception
+            self._send(FrameKind.FAILED, self._number, f"{type(fault).__name__}: {fault}")
+
+    def _decode_open(self) -> None:
+        recogniser, uses = self._spares.take()
+        if self._hear(recogniser):
+            result = json.loads(recogniser.FinalResult())
+            self._spares.give_back(recogniser, uses)
+            self._answer(from_alternatives(result))
+
+    def _decode_phrases(self, phrases: list[str]) -> None:
+        recogniser = vosk.KaldiRecognizer(self._model, RATE_HZ, json.dumps([*phrases, UNKNOWN]))
+        recogniser.SetWords(True)
+        if self._hear(recogniser):
+            self._answer(from_grammar(json.loads(recogniser.FinalResult())))
+
+    def _hear(self, recogniser: vosk.KaldiRecognizer) -> bool:
+        """Take sound until the end; whether a result is wanted.
+
+        Vosk's own end-pointing is passed over: the turn's end is decided on voice activity, and asking for a result
+        only once keeps one search over the whole utterance.
+        """
+        said = ""
+        floor = NoiseFloor()
+        while True:
+            item = self.sound.get()
+            if isinstance(item, FrameKind):
+                return item is FrameKind.FINISH
+            recogniser.AcceptWaveform(floor.under(item))
+            text = json.loads(recogniser.PartialResult()).get("partial", "").replace(UNKNOWN, " ")
+            text = " ".join(text.split())
+            if text != said:
+                said = text
+                self._send(FrameKind.PARTIAL, self._number, text)
+
+    def _answer(self, readings: tuple[Hypothesis, ...]) -> None:
+        self._send(FrameKind.RESULT, self._number, [[reading.text, reading.confidence] for reading in readings])
+
+
+class Worker:
+    """The frames' side of the process."""
+
+    def __init__(self, model: vosk.Model, output: int) -> None:
+        self._model = model
+        self._output = output
+        self._writing = threading.Lock()
+        self._spares = OpenRecognisers(model)
+        self._decodings: dict[int, Decoding] = {}
+
+    def warm_up(self) -> None:
+        """Decode a little silence, which proves the model and unfolds the first of its search graph."""
+        recogniser, uses = self._spares.take()
+        recogniser.AcceptWaveform(bytes(RATE_HZ))
+        recogniser.FinalResult()
+        self._spares.give_back(recogniser, uses)
+
+    def send(self, kind: FrameKind, utterance: int, value: object) -> None:
+        """Write one frame whole; whoever calls."""
+        data = memoryview(encode_value(kind, utterance, value))
+        with self._writing:
+            while data:
+                data = data[os.write(self._output, data) :]
+
+    def take(self, frame: Frame) -> None:
+        """Act on one frame; frames of an utterance that is over are passed over."""
+        if frame.kind is FrameKind.PING:
+            self.send(FrameKind.PONG, 0, {"rss_bytes": resident_bytes()})
+        elif frame.kind is FrameKind.OPEN:
+            decoding = Decoding(self._model, self._spares, frame.utterance, frame.value, self.send)
+            self._decodings[frame.utterance] = decoding
+            decoding.start()
+        elif frame.kind is FrameKind.AUDIO:
+            if frame.utterance in self._decodings:
+                self._decodings[frame.utterance].sound.put(frame.payload)
+        elif frame.kind in (FrameKind.FINISH, FrameKind.ABANDON):
+            ending = self._decodings.pop(frame.utterance, None)
+            if ending is not None:
+                ending.sound.put(frame.kind)
+
+
+def resident_bytes() -> int:
+    """Memory of this process, or 0 where /proc does not tell."""
+    try:
+        return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
+
+
+def main(folder: str) -> None:
+    """Serve frames until stdin ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; our end is the end of stdin
+    output = os.dup(1)
+    os.dup2(2, 1)  # native code prints to stdout now and then: that must not become a frame
+    vosk.SetLogLevel(-1)
+    worker = Worker(vosk.Model(folder), output)
+    worker.warm_up()
+    worker.send(FrameKind.READY, 0, None)
+    reader = FrameReader()
+    while data := os.read(0, READ_BYTES):
+        for frame in reader.feed(data):
+            worker.take(frame)
+    os._exit(0)  # threads may be inside native code: nothing of theirs is worth waiting for
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

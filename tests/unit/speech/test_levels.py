@@ -1,0 +1,90 @@
+"""Prompts come out at 8 kHz, at one loudness, trimmed, without alias, clipping or click."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ivr.speech.levels import (
+    LOUDNESS_DBFS,
+    Samples,
+    faded,
+    from_pcm,
+    levelled,
+    loudness_dbfs,
+    resampled,
+    telephone_pcm,
+    to_pcm,
+    trimmed,
+)
+
+
+def tone(hz: float, rate_hz: int = 8000, seconds: float = 1.0, amplitude: float = 0.5) -> Samples:
+    return (amplitude * np.sin(2 * np.pi * hz * np.arange(int(rate_hz * seconds)) / rate_hz)).astype(np.float32)
+
+
+def silence(seconds: float, rate_hz: int = 8000) -> Samples:
+    return np.zeros(int(seconds * rate_hz), np.float32)
+
+
+def amplitude_of(samples: Samples, hz: float, rate_hz: int = 8000) -> float:
+    middle = samples[len(samples) // 4 : -len(samples) // 4]
+    turns = np.exp(-2j * np.pi * hz * np.arange(len(middle)) / rate_hz)
+    return float(2 * abs((middle * turns).mean()))
+
+
+@pytest.mark.parametrize("rate_hz", [6000, 11025, 16000, 22050, 44100, 48000])
+@pytest.mark.parametrize("hz", [300, 1000, 2000])
+def test_a_tone_keeps_pitch_strength_and_length_at_any_rate(rate_hz: int, hz: float) -> None:
+    out = resampled(tone(hz, rate_hz), rate_hz)
+    assert abs(len(out) - 8000) <= 1
+    assert amplitude_of(out, hz) == pytest.approx(0.5, rel=0.01)
+
+
+@pytest.mark.parametrize("hz", [4100, 5000, 7000, 10000])
+def test_what_8_khz_cannot_carry_does_not_come_back_as_another_tone(hz: float) -> None:
+    out = resampled(tone(hz, 22050), 22050)
+    assert np.abs(out[400:-400]).max() < 0.5 * 10 ** (-60 / 20)
+
+
+def test_sound_stays_where_it_was_in_time() -> None:
+    click = silence(1.0, 22050)
+    click[11025] = 1.0
+    assert abs(int(np.abs(resampled(click, 22050)).argmax()) - 4000) <= 1
+
+
+@pytest.mark.parametrize("amplitude", [0.02, 0.1, 0.9])
+def test_soft_and_loud_sounds_become_equally_loud(amplitude: float) -> None:
+    sound = np.concatenate([silence(0.5), tone(440, amplitude=amplitude), silence(0.5)])
+    assert loudness_dbfs(levelled(sound)) == pytest.approx(LOUDNESS_DBFS, abs=0.1)
+
+
+def test_high_peaks_win_over_loudness_so_that_nothing_clips() -> None:
+    sound = tone(440, amplitude=0.01)
+    sound[::400] = 0.9
+    assert np.abs(levelled(sound)).max() <= 10 ** (-1 / 20) + 1e-6
+
+
+def test_silence_stays_silence() -> None:
+    assert not levelled(silence(1.0)).any()
+    assert len(trimmed(silence(1.0))) == 0
+    assert telephone_pcm(bytes(22050), 22050, trim=True) == b""
+
+
+def test_silence_at_both_ends_is_cut_to_what_a_phrase_needs() -> None:
+    out = trimmed(levelled(np.concatenate([silence(0.7), tone(440), silence(0.9)])))
+    sounding = np.flatnonzero(np.abs(out) > 0.01)
+    assert sounding[0] <= 0.050 * 8000
+    assert len(out) - sounding[-1] <= 0.150 * 8000
+
+
+def test_neither_end_clicks() -> None:
+    out = faded(tone(440))
+    assert abs(out[0]) < 0.001
+    assert abs(out[-1]) < 0.03
+    assert np.array_equal(out[100:-100], tone(440)[100:-100])
+
+
+def test_pcm_comes_back_as_it_was() -> None:
+    pcm = np.array([-32768, -1, 0, 1, 32767], "<i2").tobytes()
+    assert to_pcm(from_pcm(pcm)) == pcm

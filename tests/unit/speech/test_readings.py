@@ -1,0 +1,63 @@
+"""Vosk's results become texts with confidences in 0..1, best first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ivr.call import Hypothesis
+from ivr.speech.readings import MOST_READINGS, from_alternatives, from_grammar
+
+
+def heard(*words: tuple[str, float]) -> dict[str, Any]:
+    return {"text": " ".join(w for w, _ in words), "result": [{"word": w, "conf": c} for w, c in words]}
+
+
+def path(text: str, score: float) -> dict[str, Any]:
+    words = [{"word": word, "start": n * 1.0, "end": n + 0.9} for n, word in enumerate(text.split())]
+    return {"text": text, "confidence": score, "result": words}
+
+
+def test_a_reading_has_the_mean_confidence_of_its_words() -> None:
+    assert from_grammar(heard(("council", 1.0), ("tax", 0.5))) == (Hypothesis(text="council tax", confidence=0.75),)
+
+
+def test_unknown_sound_is_left_out_of_the_text_and_lowers_the_confidence() -> None:
+    (reading,) = from_grammar(heard(("[unk]", 1.0), ("tax", 1.0)))
+    assert reading.text == "tax"
+    assert reading.confidence == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize("result", [{}, {"text": ""}, heard(("[unk]", 1.0)), {"alternatives": []}])
+def test_nothing_but_unknown_sound_is_no_reading(result: dict[str, Any]) -> None:
+    assert from_grammar(result) == ()
+    assert from_alternatives(result) == ()
+
+
+def test_an_open_reading_is_as_sure_as_its_words_are_shared_by_the_paths() -> None:
+    sure = from_alternatives({"alternatives": [path("my bin", -5.0)]})
+    assert sure == (Hypothesis(text="my bin", confidence=1.0),)
+    best, other = from_alternatives({"alternatives": [path("my bin", -5.0), path("my bill", -5.0)]})
+    assert (best.text, best.confidence) == ("my bin", pytest.approx(0.75))  # "my" in both, "bin" in half
+    assert (other.text, other.confidence) == ("my bill", pytest.approx(0.75))
+
+
+def test_paths_with_the_same_words_add_up() -> None:
+    paths = [path("my bill", -5.0), path("my bin", -5.2), path("my bin", -5.2)]
+    assert from_alternatives({"alternatives": paths})[0].text == "my bin"
+
+
+def test_silence_as_the_most_likely_path_is_no_reading() -> None:
+    assert from_alternatives({"alternatives": [path("", -1.0), path("the", -4.0)]}) == ()
+
+
+@given(st.lists(st.tuples(st.lists(st.sampled_from(["a", "b", "[unk]"]), max_size=4), st.floats(-1e4, 1e4))))
+def test_readings_are_few_distinct_and_ordered(paths: list[tuple[list[str], float]]) -> None:
+    readings = from_alternatives({"alternatives": [path(" ".join(words), score) for words, score in paths]})
+    confidences = [reading.confidence for reading in readings]
+    assert len({reading.text for reading in readings}) == len(readings) <= MOST_READINGS
+    assert all(0 <= confidence <= 1 for confidence in confidences)
+    assert confidences == sorted(confidences, reverse=True)
