@@ -61,7 +61,7 @@ class StepEntered(CallEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromptPlayed(CallEvent):
-    """Something was said to the caller; `heard_ms` of `total_ms` reached them."""
+    """Something was said to the caller, from `at` on; `heard_ms` of `total_ms` reached them. Noted when it is over."""
 
     text: str = field(metadata=PII)
     heard_ms: int

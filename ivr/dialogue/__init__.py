@@ -1,0 +1,19 @@
+"""The conversation: call flows as people write them, what callers mean, and one run of a flow with one caller."""
+
+from ivr.dialogue.checks import check_articles, check_vocabulary
+from ivr.dialogue.flow import Conclusion, Flow
+from ivr.dialogue.loader import load_flow
+from ivr.dialogue.ports import Feed, Knowledge, Telephone
+from ivr.dialogue.runner import run_flow
+
+__all__ = [
+    "Conclusion",
+    "Feed",
+    "Flow",
+    "Knowledge",
+    "Telephone",
+    "check_articles",
+    "check_vocabulary",
+    "load_flow",
+    "run_flow",
+]

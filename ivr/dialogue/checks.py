@@ -1,0 +1,129 @@
+"""What must hold of a whole plan, and what is odd about it: names, circles, steps out of reach, unheard words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Set
+
+from ivr.call import Prompt
+from ivr.dialogue.conversation import FACT
+from ivr.dialogue.flow import Flow, Step, Written
+from ivr.dialogue.grammar import UNIVERSALS, YES_NO
+from ivr.dialogue.ports import Knowledge
+from ivr.errors import FlowError
+from ivr.yaml_file import did_you_mean
+
+UnknownWords = Callable[[Iterable[str]], Set[str]]
+"""Those of some words that the recogniser can never hear."""
+
+
+def check_names(flow: Flow, text: str) -> None:
+    """Raise FlowError for the first step, queue or ``{fact}`` that does not exist; `text` is the file's."""
+    facts = {fact for step in flow.steps.values() for fact in step.verb.facts()}
+    for step in flow.steps.values():
+        if step.verb.asks_knowledge and flow.knowledge is None:
+            raise flow.wrong(
+                step, f"'{step.verb.word}' needs articles; add 'knowledge: …' with their folder at the top"
+            )
+        for jump in step.verb.jumps():
+            _exists(flow, jump, flow.steps, "step")
+        for queue in step.verb.queues():
+            _exists(flow, queue, flow.queues, "queue")
+        own = (*step.verb.prompts(), *step.manner.on_silence, *step.manner.on_not_understood)
+        for prompt in own:
+            _check_facts(flow, step, prompt, facts, text)
+
+
+def check_loops(flow: Flow) -> None:
+    """Raise FlowError for a circle of steps that never waits for the caller."""
+    done: set[str] = set()
+    for name in flow.steps:
+        trail: dict[str, Written] = {}
+        at = name
+        while at not in done and not flow.steps[at].verb.listens:
+            jumps = flow.steps[at].verb.jumps()
+            if not jumps:
+                break
+            trail[at] = jumps[0]  # a verb that does not listen has one way on
+            at = jumps[0].text
+            if at in trail:
+                circle = [*list(trail)[list(trail).index(at) :], at]
+                message = f"the steps {' → '.join(circle)} go round without ever waiting for the caller"
+                raise flow.wrong(trail[circle[-2]], f"{message}; lead one of them to a menu, question or goodbye")
+        done.update(trail)
+
+
+def unreachable(flow: Flow) -> tuple[str, ...]:
+    """A warning for each step that no way leads to."""
+    reached: set[str] = set()
+    waiting = [flow.start, flow.main_menu]
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            waiting += (jump.text for jump in flow.steps[name].verb.jumps())
+    return tuple(
+        str(flow.wrong(step, f"no way leads to step '{name}'; remove it or lead to it"))
+        for name, step in flow.steps.items()
+        if name not in reached
+    )
+
+
+def check_vocabulary(flow: Flow, unknown_words: UnknownWords) -> tuple[str, ...]:
+    """A warning for each phrase of the plan that holds a word which the recogniser cannot hear."""
+    phrases = [phrase for step in flow.steps.values() for phrase in step.verb.phrases()]
+    everywhere = [phrase for option in (*UNIVERSALS, *YES_NO) for phrase in option.phrases]
+    unknown = unknown_words({word for text in (*(p.text for p in phrases), *everywhere) for word in text.split()})
+    warnings = [
+        str(flow.wrong(phrase, f"the recogniser does not know '{word}' of '{phrase.text}'; use another word"))
+        for phrase in phrases
+        for word in dict.fromkeys(phrase.text.split())
+        if word in unknown
+    ]
+    own = sorted({word for text in everywhere for word in text.split() if word in unknown})
+    if own:
+        warnings.append(
+            f"{flow.file}:1:1: the recogniser does not know {own}: callers need keys for yes, no or an agent"
+        )
+    return tuple(dict.fromkeys(warnings))
+
+
+def check_articles(flow: Flow, knowledge: Knowledge) -> None:
+    """Raise FlowError for an article that the plan tells and `knowledge` lacks, or one whose queue the plan lacks."""
+    answers = {answer.article: answer for answer in knowledge.answers()}
+    for step in flow.steps.values():
+        for article in step.verb.articles():
+            _exists(flow, article, answers, "article")
+    for answer in answers.values():
+        if answer.queue is not None and answer.queue not in flow.queues:
+            file = (flow.knowledge or flow.file.parent) / f"{answer.article}.md"
+            message = f"there is no queue '{answer.queue}' in {flow.file.name}; use one of: {', '.join(flow.queues)}"
+            raise FlowError(message, file=str(file))
+
+
+def _exists(flow: Flow, named: Written, known: Collection[str], kind: str) -> None:
+    if named.text not in known:
+        near = did_you_mean(named.text, list(known))
+        mending = (
+            f"did you mean '{near}'?" if near else f"add it or use one of: {', '.join(sorted(known)) or 'none yet'}"
+        )
+        raise flow.wrong(named, f"there is no {kind} '{named.text}'; {mending}")
+
+
+def _check_facts(flow: Flow, step: Step, prompt: Prompt, facts: set[str], text: str) -> None:
+    for name in FACT.findall(prompt.text):
+        if name not in facts:
+            near = did_you_mean(name, facts)
+            mending = f"did you mean '{{{near}}}'?" if near else "only what an 'ask' learns as its 'fact' can be said"
+            raise _at(flow, step, f"{{{name}}}", text, f"no step learns the fact '{name}'; {mending}")
+    if "{" in FACT.sub("", prompt.text) or "}" in FACT.sub("", prompt.text):
+        raise _at(flow, step, "{", text, "a brace must hold the name of a fact, as in '{people}'; remove it")
+
+
+def _at(flow: Flow, step: Step, written: str, text: str, message: str) -> FlowError:
+    """The error at the first place from `step` on, else in the file, where `written` stands."""
+    lines = text.splitlines()
+    for number in (*range(step.line - 1, len(lines)), *range(step.line - 1)):
+        column = lines[number].find(written)
+        if column >= 0:
+            return FlowError(message, file=str(flow.file), line=number + 1, column=column + 1)
+    return flow.wrong(step, message)

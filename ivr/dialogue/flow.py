@@ -1,0 +1,158 @@
+"""A helpline's plan as frozen values: its queues, its manner, and its steps, each of which is one verb."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from ivr.call import Answer, EndReason, HandOver, Prompt
+from ivr.dialogue import wording
+from ivr.dialogue.grammar import UNIVERSALS, YES_NO, Expectation
+from ivr.dialogue.manner import Manner, prompts_from
+from ivr.errors import FlowError
+
+if TYPE_CHECKING:
+    from ivr.dialogue.conversation import Conversation
+    from ivr.yaml_file import Fields
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conclusion:
+    """How a conversation ended; `hand_over` says what goes to the person if there is one to come."""
+
+    reason: EndReason
+    hand_over: HandOver | None = None
+
+
+Next = str | Conclusion
+"""What follows a step: the name of another one, or the end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A name or phrase that a plan holds, with its place in the file (1-based)."""
+
+    text: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verb(ABC):
+    """What a step does. A verb is one file below ``verbs/`` and one line in ``verbs/__init__.py``.
+
+    `word` opens a step of this verb; `listens` says that it always waits for the caller, so that no circle of
+    steps can spin without them; `asks_knowledge` that it needs articles. A verb overrides those of the questions
+    below that it has an answer to.
+    """
+
+    word: ClassVar[str]
+    listens: ClassVar[bool] = False
+    asks_knowledge: ClassVar[bool] = False
+
+    @classmethod
+    @abstractmethod
+    def read(cls, fields: Fields, manner: Manner) -> Self:
+        """The verb that `fields` (all lines of the step) describe. Raises FlowError."""
+
+    @abstractmethod
+    async def run(self, conversation: Conversation) -> Next:
+        """Do it; which step follows, or the end."""
+
+    def jumps(self) -> tuple[Written, ...]:
+        """Steps that may follow."""
+        return ()
+
+    def queues(self) -> tuple[Written, ...]:
+        """Queues that callers may be sent to."""
+        return ()
+
+    def articles(self) -> tuple[Written, ...]:
+        """Articles that are spoken."""
+        return ()
+
+    def phrases(self) -> tuple[Written, ...]:
+        """What the caller may say here, besides what is understood everywhere."""
+        return ()
+
+    def facts(self) -> tuple[str, ...]:
+        """Names of facts that this verb learns."""
+        return ()
+
+    def expectation(self, phrasings: tuple[str, ...] = ()) -> Expectation | None:
+        """What counts as an answer, given the phrasings of the agency's articles; None if nothing is asked."""
+        return None
+
+    def prompts(self) -> tuple[Prompt, ...]:
+        """What may be said here, the questions between understood and not included."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step of a plan."""
+
+    name: str
+    verb: Verb
+    manner: Manner
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """A whole helpline. Mappings are read-only."""
+
+    file: Path
+    title: str
+    start: str
+    main_menu: str
+    queues: Mapping[str, str]
+    """Name in Asterisk → what people call it."""
+    knowledge: Path | None
+    """Folder of articles."""
+    manner: Manner
+    steps: Mapping[str, Step]
+    warnings: tuple[str, ...] = ()
+    """What is odd but works, as ``file:line:column: …``."""
+
+    def prompts(self, answers: Iterable[Answer] = ()) -> tuple[Prompt, ...]:
+        """Every prompt whose text is known beforehand, once each, so that its sound can be made at load."""
+        found: dict[tuple[str, str | None], Prompt] = {}
+        for prompt in (*self._own_prompts(), *_prompts_about(answers)):
+            if "{" not in prompt.text:
+                found.setdefault((prompt.text, prompt.recording), prompt)
+        return tuple(found.values())
+
+    def grammars(self, phrasings: Iterable[str] = ()) -> dict[str, tuple[str, ...] | None]:
+        """What each step that listens gives the recogniser; None means open vocabulary."""
+        known = tuple(phrasings)
+        expected = {name: (step, step.verb.expectation(known)) for name, step in self.steps.items()}
+        return {
+            name: expectation.listening(step.manner).phrases
+            for name, (step, expectation) in expected.items()
+            if expectation is not None
+        }
+
+    def wrong(self, place: Written | Step, message: str) -> FlowError:
+        """The error to raise about `place`."""
+        return FlowError(message, file=str(self.file), line=place.line, column=place.column)
+
+    def _own_prompts(self) -> Iterable[Prompt]:
+        for manner in (self.manner, *(step.manner for step in self.steps.values())):
+            yield from manner.on_silence
+            yield from manner.on_not_understood
+        for step in self.steps.values():
+            yield from step.verb.prompts()
+        fixed = (wording.OFFER_PERSON, wording.TO_PERSON, wording.REFUSED, wording.NOT_KNOWN, wording.ANOTHER_TRY)
+        yield from prompts_from((*fixed, wording.NOT_SURE, wording.DID_THAT_HELP))
+        yield from prompts_from(wording.did_you_say(option.spoken) for option in (*UNIVERSALS, *YES_NO))
+
+
+def _prompts_about(answers: Iterable[Answer]) -> Iterable[Prompt]:
+    for answer in answers:
+        yield Prompt(text=answer.spoken)
+        yield Prompt(text=wording.did_you_mean(answer.title))

@@ -1,0 +1,164 @@
+"""Reads a helpline's plan: YAML in, a frozen and checked Flow out, or one FlowError with file:line:column.
+
+The file, by example::
+
+    helpline: Village Hall             # what people call it
+    start: welcome                     # the first step
+    main_menu: main                    # where "main menu" leads, from everywhere
+    person_queue: office               # where a caller goes who wants a person
+    queues:                            # name in Asterisk: what people call it
+      office: the office
+    knowledge: village/knowledge       # folder of articles, beside this file (optional)
+    accept: 0.75                       # how the line treats callers; everything from here on is optional,
+    confirm: 0.45                      #   and a step may say otherwise
+    barge_in: both                     # what may interrupt a prompt: both, keys, speech, none
+    answer_within_s: 5                 # from the end of a prompt to the caller's first word or key
+    pause_s: 0.6                       # silence that ends what a caller says
+    on_silence: [I did not hear you., I still cannot hear you.]     # after the first, the second … time
+    on_not_understood: [I did not understand., I still did not understand.]
+
+    steps:                             # name: lines; the first line of a step is its verb
+      welcome:
+        say: Welcome to the village hall.      # a text, or a list of them
+        goto: main
+      main:
+        menu: You can say hall hire or opening hours.
+        choices:                       # the name of the choice becomes what the call is about
+          hire:
+            say: [hall hire, (to) (hire|book) the hall]  # (word) may be left out, (one|two) is either
+            key: 1                     # 1 to 9; 0, * and # mean the same everywhere
+            goto: people
+          hours:
+            say: opening hours
+            key: 2
+            goto: hours
+          other:
+            say: something else
+            key: 3
+            goto: question
+      people:
+        ask: How many people will come? Please say or press two digits.
+        answer: digits                 # or yes_or_no, followed by 'yes: step' and 'no: step'
+        digits: 2                      # a number, a range like 4-6, or a list
+        fact: people                   # what the agent sees; texts may hold {people} from then on
+        read_back: "{people} people. Is that right?"   # optional; digits are always read back
+        goto: book
+      book:
+        transfer: office               # a queue
+        say: For {people} people, one moment please.   # optional, like 'reason' (for the agent)
+        reason: hall hire
+      hours:
+        say: {article: opening-hours}  # tells an article
+        goto: goodbye
+      question:
+        question: What would you like to know?
+        listen: keywords               # the articles' own words, or 'open' for a model good at free speech
+        did_that_help: no              # ask after the answer; a 'no' is offered a person
+        goto: goodbye
+      again:
+        goto: main
+      goodbye:
+        hang_up:
+          text: Goodbye.               # every prompt may be written like this
+          recording: village/goodbye   # a sound file below prompts/, without suffix
+          barge_in: none
+
+All values are taken as they are written: ``012`` stays 012 and ``no`` stays no.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+
+from ivr.dialogue.checks import check_loops, check_names, unreachable
+from ivr.dialogue.flow import Flow, Step
+from ivr.dialogue.manner import Manner
+from ivr.dialogue.reading import manner_of
+from ivr.dialogue.verbs import VERBS
+from ivr.errors import FlowError
+from ivr.yaml_file import Fields, Value, did_you_mean, parse, read_text
+
+
+def load_flow(path: Path) -> Flow:
+    """The plan in `path`, checked: every name in it exists, and no circle of steps can spin without the caller.
+
+    Raises FlowError.
+    """
+    text = read_text(path)
+    flow = _flow(parse(text, file=str(path), name="this plan"), path)
+    check_names(flow, text)
+    check_loops(flow)
+    return replace(flow, warnings=unreachable(flow))
+
+
+def _flow(fields: Fields, path: Path) -> Flow:
+    title = fields.take("helpline").text()
+    start, main_menu = fields.take("start"), fields.take("main_menu")
+    queues = _queues(fields.take("queues"))
+    person_queue = fields.take("person_queue")
+    _known(person_queue, queues, "queue")
+    manner = manner_of(fields, Manner())
+    knowledge = fields.get("knowledge")
+    listed = fields.take("steps")
+    fields.done()
+    steps = {name: _step(name, value, manner, queues) for name, value in _named(listed)}
+    _known(start, steps, "step")
+    _known(main_menu, steps, "step")
+    return Flow(
+        file=path,
+        title=title,
+        start=start.text(),
+        main_menu=main_menu.text(),
+        queues=MappingProxyType(queues),
+        knowledge=_folder(knowledge, path) if knowledge else None,
+        manner=manner,
+        steps=MappingProxyType(steps),
+    )
+
+
+def _named(listed: Value) -> list[tuple[str, Value]]:
+    fields = listed.fields()
+    return [(name, fields.take(name)) for name in fields.keys]
+
+
+def _queues(value: Value) -> dict[str, str]:
+    queues = {name: label.text() for name, label in _named(value)}
+    for name, key in value.fields().keys.items():
+        if not name.replace("-", "").replace("_", "").isalnum() or not name.isascii():
+            raise key.wrong(f"'{name}' is no name of a queue; write letters, digits, '-' and '_'")
+    return queues
+
+
+def _step(name: str, value: Value, outer: Manner, queues: dict[str, str]) -> Step:
+    fields = value.fields()
+    word, key = next(iter(fields.keys.items()), ("", value))
+    if word not in VERBS:
+        near = did_you_mean(word, VERBS)
+        mending = f"did you mean '{near}'?" if near else f"the first line of a step is one of: {', '.join(VERBS)}"
+        raise key.wrong(f"unknown verb '{word}' in step '{name}'; {mending}")
+    if person_queue := fields.get("person_queue"):
+        _known(person_queue, queues, "queue")
+    manner = manner_of(fields, outer)
+    verb = VERBS[word].read(fields, manner)
+    fields.done()
+    return Step(name=name, verb=verb, manner=manner, line=key.line, column=key.column)
+
+
+def _known(value: Value, names: dict[str, str] | dict[str, Step], kind: str) -> None:
+    name = value.text()
+    if name not in names:
+        near = did_you_mean(name, list(names))
+        mending = f"did you mean '{near}'?" if near else f"use one of: {', '.join(names)}"
+        raise value.wrong(f"there is no {kind} '{name}'; {mending}")
+
+
+def _folder(value: Value, path: Path) -> Path:
+    name = value.text()
+    folder = path.parent / name
+    if Path(name).is_absolute() or ".." in Path(name).parts:
+        raise value.wrong(f"'knowledge' must be a folder beside this file, not '{name}'")
+    if not folder.is_dir():
+        raise FlowError(f"there is no folder '{folder}'", file=value.file, line=value.line, column=value.column)
+    return folder

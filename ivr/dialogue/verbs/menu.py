@@ -1,0 +1,99 @@
+"""menu: offer choices that the caller may say or press at the same prompt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from ivr.call import Intent, Prompt
+from ivr.dialogue import wording
+from ivr.dialogue.flow import Next, Verb, Written
+from ivr.dialogue.grammar import UNIVERSALS, Expectation, Option
+from ivr.dialogue.manner import Manner
+from ivr.dialogue.reading import no_clash, phrases_of, prompts_of, written
+
+if TYPE_CHECKING:
+    from ivr.dialogue.conversation import Conversation
+    from ivr.yaml_file import Fields, Value
+
+KEYS = tuple("123456789")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One choice; `name` becomes what the call is about."""
+
+    name: str
+    phrases: tuple[Written, ...]
+    key: str | None
+    goto: Written
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Menu(Verb):
+    """``menu: <prompts>`` with ``choices``: each has ``say`` (phrases), ``key``, or both, and ``goto``."""
+
+    word: ClassVar[str] = "menu"
+    listens: ClassVar[bool] = True
+    text: tuple[Prompt, ...]
+    choices: tuple[Choice, ...]
+
+    @classmethod
+    def read(cls, fields: Fields, manner: Manner) -> Self:
+        """``menu``, ``choices``."""
+        text = prompts_of(fields.take("menu"), manner)
+        listed = fields.take("choices").fields()
+        taken = {phrase: f"'{option.name}' everywhere" for option in UNIVERSALS for phrase in option.phrases}
+        keys = {option.key: f"'{option.name}' everywhere" for option in UNIVERSALS if option.key}
+        choices = tuple(_choice(name, listed.take(name), taken, keys) for name in listed.keys)
+        if not choices:
+            raise listed.whole.wrong("'choices' is empty; add at least one choice")
+        return cls(text=text, choices=choices)
+
+    async def run(self, conversation: Conversation) -> Next:
+        """The step of the choice."""
+        understood = await conversation.listen(self.text, self.expectation())
+        choice = next(one for one in self.choices if one.name == understood.name)
+        conversation.notebook.intent = Intent(name=choice.name, confidence=understood.confidence)
+        return choice.goto.text
+
+    def expectation(self, phrasings: tuple[str, ...] = ()) -> Expectation:
+        """The choices as options."""
+        return Expectation(options=tuple(_option(choice) for choice in self.choices))
+
+    def jumps(self) -> tuple[Written, ...]:
+        """The step of each choice."""
+        return tuple(choice.goto for choice in self.choices)
+
+    def phrases(self) -> tuple[Written, ...]:
+        """The phrases of all choices."""
+        return tuple(phrase for choice in self.choices for phrase in choice.phrases)
+
+    def prompts(self) -> tuple[Prompt, ...]:
+        """The menu, and the question back for each choice."""
+        back = (Prompt(text=wording.did_you_say(_option(choice).spoken)) for choice in self.choices if choice.phrases)
+        return (*self.text, *back)
+
+
+def _choice(name: str, value: Value, taken: dict[str, str], keys: dict[str, str]) -> Choice:
+    fields = value.fields()
+    said, key, goto = fields.get("say"), fields.get("key"), written(fields.take("goto"))
+    fields.done()
+    if said is None and key is None:
+        raise value.wrong(f"the choice '{name}' can be neither said nor pressed; add 'say' or 'key'")
+    phrases = phrases_of(said) if said else ()
+    if said:
+        no_clash(said, "phrase", (phrase.text for phrase in phrases), taken, f"'{name}'")
+    digit = None
+    if key:
+        digit = key.text()
+        no_clash(key, "key", (digit,), keys, f"'{name}'")
+        key.one_of(KEYS)
+    return Choice(name=name, phrases=phrases, key=digit, goto=goto)
+
+
+def _option(choice: Choice) -> Option:
+    texts = tuple(phrase.text for phrase in choice.phrases)
+    return Option(
+        name=choice.name, phrases=texts, spoken=texts[0] if texts else choice.name.replace("_", " "), key=choice.key
+    )

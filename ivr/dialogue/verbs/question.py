@@ -1,0 +1,108 @@
+"""question: let the caller ask in their own words and answer from the agency's articles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from ivr.call import Answer, Finding, Intent, Known, NotKnown, Prompt, Unsure
+from ivr.dialogue import wording
+from ivr.dialogue.flow import Next, Verb, Written
+from ivr.dialogue.grammar import Expectation
+from ivr.dialogue.manner import Manner
+from ivr.dialogue.reading import prompts_of, written
+
+if TYPE_CHECKING:
+    from ivr.dialogue.conversation import Conversation
+    from ivr.dialogue.grammar import Understood
+    from ivr.yaml_file import Fields
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question(Verb):
+    """``question: <prompts>`` and ``goto`` after an answer; ``listen`` is ``keywords`` or ``open``.
+
+    ``keywords`` gives the recogniser the articles' phrasings and their words (for a model that is weak at free
+    speech), ``open`` its whole vocabulary. With ``did_that_help: yes`` the line asks so after an answer and
+    offers a person after a no.
+    """
+
+    word: ClassVar[str] = "question"
+    listens: ClassVar[bool] = True
+    asks_knowledge: ClassVar[bool] = True
+    text: tuple[Prompt, ...]
+    keywords: bool
+    did_that_help: bool
+    goto: Written
+
+    @classmethod
+    def read(cls, fields: Fields, manner: Manner) -> Self:
+        """``question``, ``listen``, ``did_that_help``, ``goto``."""
+        text = prompts_of(fields.take("question"), manner)
+        goto = written(fields.take("goto"))
+        listen = fields.get("listen")
+        keywords = listen.one_of(("keywords", "open")) == "keywords" if listen else True
+        helped = fields.get("did_that_help")
+        return cls(text=text, keywords=keywords, did_that_help=helped.flag() if helped else False, goto=goto)
+
+    async def run(self, conversation: Conversation) -> Next:
+        """The step in ``goto``, after an answer was told."""
+        expectation = self.expectation(conversation.knowledge.phrasings())
+        while True:
+            asked = await conversation.listen(self.text, expectation)
+            finding = _judged(conversation.knowledge.ask(asked.readings), asked, conversation.manner)
+            if isinstance(finding, NotKnown):
+                await self._not_known(conversation)
+                continue
+            answer = await self._meant(conversation, finding)
+            if answer is None:
+                await conversation.failed("refused")
+                continue
+            await self._tell(conversation, answer, asked.confidence)
+            return self.goto.text
+
+    async def _not_known(self, conversation: Conversation) -> None:
+        """Say so, and offer a person at once: asking in other words seldom helps where nothing is known."""
+        await conversation.failed("not_known", offer_now=True)
+        conversation.say([Prompt(text=wording.ANOTHER_TRY, barge_in=conversation.manner.barge_in)])
+
+    async def _meant(self, conversation: Conversation, finding: Known | Unsure) -> Answer | None:
+        if isinstance(finding, Known):
+            return finding.answer
+        for candidate in finding.candidates[:2]:
+            text = wording.did_you_mean(candidate.title)
+            if await conversation.agreed([Prompt(text=text, barge_in=conversation.manner.barge_in)]):
+                return candidate
+        return None
+
+    async def _tell(self, conversation: Conversation, answer: Answer, confidence: float) -> None:
+        notebook = conversation.notebook
+        notebook.intent = Intent(name=answer.topic, confidence=min(answer.confidence, confidence))
+        heard = await conversation.tell([Prompt(text=answer.spoken, barge_in=conversation.manner.barge_in)])
+        notebook.told(answer.article, answer.title, heard)
+        if self.did_that_help:
+            asked = Prompt(text=wording.DID_THAT_HELP, barge_in=conversation.manner.barge_in)
+            if not await conversation.agreed([asked]):
+                await conversation.offer_person("not_known", answer.queue)
+
+    def expectation(self, phrasings: tuple[str, ...] = ()) -> Expectation:
+        """A question in free words, heard with the vocabulary of `phrasings` or any."""
+        if not self.keywords:
+            return Expectation(free=True)
+        words = dict.fromkeys(word for phrasing in phrasings for word in phrasing.split())
+        return Expectation(free=True, keywords=(*phrasings, *words))
+
+    def jumps(self) -> tuple[Written, ...]:
+        """The step in ``goto``."""
+        return (self.goto,)
+
+    def prompts(self) -> tuple[Prompt, ...]:
+        """The question."""
+        return self.text
+
+
+def _judged(finding: Finding, asked: Understood, manner: Manner) -> Finding:
+    """A sure match of words that were hardly heard is not sure."""
+    if isinstance(finding, Known) and asked.confidence < manner.accept:
+        return Unsure(candidates=(finding.answer,))
+    return finding

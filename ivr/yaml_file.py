@@ -1,0 +1,254 @@
+"""Text that people write in YAML, read strictly: every value knows its place and stays what was written.
+
+No resolver is active: ``012`` stays "012", ``no`` and ``12:30`` stay what was written. Tags, anchors, aliases, double
+keys, deep nesting and huge files are refused. Errors are FlowError with file, line, column and how to mend it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+import yaml
+
+from ivr.errors import FlowError
+
+LARGEST_FILE_BYTES = 512 * 1024
+"""A helpline of a thousand steps has 200 kB; PyYAML takes about a second for this much."""
+DEEPEST = 12
+MOST_NODES = 50_000
+LONGEST_TEXT = 1200
+"""Characters of one text: more than a minute of speech."""
+
+_WHOLE = re.compile(r"[0-9]{1,9}")
+_NUMBER = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
+
+
+class _Loader(yaml.SafeLoader):
+    """Composes nodes only; constructs nothing and resolves nothing."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - PyYAML's own name and type
+
+    def __init__(self, text: str, file: str, first_line: int) -> None:
+        super().__init__(text)
+        self.file = file
+        self.first_line = first_line
+        self._depth = 0
+        self._nodes = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        self._nodes += 1
+        if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
+            raise self.wrong(event.start_mark, "'&' anchors and '*' aliases are not allowed; put the text in quotes")
+        if event.tag is not None:
+            raise self.wrong(event.start_mark, f"the tag '{event.tag}' is not allowed; put the text in quotes")
+        if self._depth >= DEEPEST:
+            raise self.wrong(event.start_mark, f"nested more than {DEEPEST} deep; make it flatter")
+        if self._nodes > MOST_NODES:
+            raise self.wrong(event.start_mark, f"more than {MOST_NODES} values; make the file smaller")
+        self._depth += 1
+        try:
+            return super().compose_node(parent, index)
+        finally:
+            self._depth -= 1
+
+    def wrong(self, mark: yaml.Mark | None, message: str) -> FlowError:
+        line, column = (mark.line, mark.column) if mark is not None else (0, 0)
+        return FlowError(message, file=self.file, line=line + self.first_line, column=column + 1)
+
+
+class Value:
+    """One value as it was written; `name` says in messages what it is the value of."""
+
+    def __init__(self, node: yaml.Node, *, name: str, file: str, first_line: int) -> None:
+        self._node = node
+        self._first_line = first_line
+        self.name = name
+        self.file = file
+        self.line: int = node.start_mark.line + first_line
+        self.column: int = node.start_mark.column + 1
+
+    def wrong(self, message: str) -> FlowError:
+        """The error to raise for this value."""
+        return FlowError(message, file=self.file, line=self.line, column=self.column)
+
+    @property
+    def is_mapping(self) -> bool:
+        """Whether this is ``key: value`` lines."""
+        return isinstance(self._node, yaml.MappingNode)
+
+    def text(self) -> str:
+        """Text of one line; line breaks and runs of blanks become one blank."""
+        if not isinstance(self._node, yaml.ScalarNode):
+            raise self.wrong(f"'{self.name}' must be a text")
+        text = " ".join(self._node.value.split())
+        if not text:
+            raise self.wrong(f"'{self.name}' is empty; write a value (in quotes if it holds '#')")
+        if len(text) > LONGEST_TEXT:
+            raise self.wrong(f"'{self.name}' has {len(text)} characters; at most {LONGEST_TEXT} can be spoken")
+        if not text.isprintable():
+            raise self.wrong(f"'{self.name}' holds characters that cannot be shown; type it again")
+        return text
+
+    def items(self) -> list[Value]:
+        """The values of a list, or this one value as a list of one."""
+        if isinstance(self._node, yaml.SequenceNode):
+            if not self._node.value:
+                raise self.wrong(f"'{self.name}' is an empty list; write at least one value")
+            return [self._part(node, self.name) for node in self._node.value]
+        return [self]
+
+    def one_of(self, options: Iterable[str]) -> str:
+        """One of `options`."""
+        known = list(options)
+        text = self.text()
+        if text not in known:
+            raise self.wrong(f"'{self.name}' cannot be '{text}'; {_suggestion(text, known)}")
+        return text
+
+    def number(self, low: float, high: float) -> float:
+        """A number from `low` to `high`."""
+        text = self.text()
+        if not _NUMBER.fullmatch(text) or not low <= float(text) <= high:
+            raise self.wrong(f"'{self.name}' must be a number from {low:g} to {high:g}, not '{text}'")
+        return float(text)
+
+    def whole(self, low: int, high: int) -> int:
+        """A whole number from `low` to `high`."""
+        text = self.text()
+        if not _WHOLE.fullmatch(text) or not low <= int(text) <= high:
+            raise self.wrong(f"'{self.name}' must be a whole number from {low} to {high}, not '{text}'")
+        return int(text)
+
+    def flag(self) -> bool:
+        """``yes`` or ``no`` (``true`` and ``false`` are understood too)."""
+        return self.one_of(("yes", "no", "true", "false")) in ("yes", "true")
+
+    def fields(self) -> Fields:
+        """The ``key: value`` lines of this value."""
+        if not isinstance(self._node, yaml.MappingNode):
+            raise self.wrong(f"'{self.name}' must be 'key: value' lines")
+        values: dict[str, Value] = {}
+        keys: dict[str, Value] = {}
+        for key_node, value_node in self._node.value:
+            key = self._part(key_node, "key")
+            word = key.text()
+            if word in keys:
+                raise key.wrong(f"'{word}' stands here twice (first in line {keys[word].line}); rename or remove one")
+            keys[word] = key
+            values[word] = self._part(value_node, word)
+        return Fields(self, keys, values)
+
+    def _part(self, node: yaml.Node, name: str) -> Value:
+        return Value(node, name=name, file=self.file, first_line=self._first_line)
+
+
+class Fields:
+    """``key: value`` lines; remembers which keys were asked for, so that `done` finds the ones nobody knows."""
+
+    def __init__(self, whole: Value, keys: dict[str, Value], values: dict[str, Value]) -> None:
+        self.whole = whole
+        self._keys = keys
+        self._values = values
+        self._asked: list[str] = []
+
+    @property
+    def keys(self) -> dict[str, Value]:
+        """Every key as it was written, in the order of the file."""
+        return self._keys
+
+    def get(self, key: str) -> Value | None:
+        """The value of `key`, or None."""
+        self._asked.append(key)
+        return self._values.get(key)
+
+    def take(self, key: str) -> Value:
+        """The value of `key`, which must be there."""
+        value = self.get(key)
+        if value is None:
+            strangers = [word for word in self._keys if word not in self._asked]
+            for near in difflib.get_close_matches(key, strangers, n=1, cutoff=0.75):
+                raise self._keys[near].wrong(f"'{near}' is not known here; did you mean '{key}'?")
+            raise self.whole.wrong(f"'{key}' is missing in {self.whole.name}; add '{key}: …'")
+        return value
+
+    def done(self) -> None:
+        """Raise FlowError for the first key that nobody asked for."""
+        for word, key in self._keys.items():
+            if word not in self._asked:
+                raise key.wrong(f"'{word}' is not known here; {_suggestion(word, self._asked)}")
+
+
+def read_text(path: Path) -> str:
+    """The text of `path`.
+
+    Raises FlowError if it is missing, too large, or not UTF-8 (with the place of the first bad byte).
+    """
+    try:
+        with path.open("rb") as opened:
+            raw = opened.read(LARGEST_FILE_BYTES + 1)
+    except OSError as fault:
+        reason = "there is no such file" if isinstance(fault, FileNotFoundError) else (fault.strerror or str(fault))
+        raise FlowError(f"{reason}; check the name and the permissions", file=str(path)) from None
+    if len(raw) > LARGEST_FILE_BYTES:
+        raise FlowError(f"larger than {LARGEST_FILE_BYTES // 1024} kB; make it smaller", file=str(path))
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        before = raw[: fault.start]
+        column = len(before) - (before.rfind(b"\n") + 1) + 1
+        message = "not UTF-8; save the file with the encoding UTF-8"
+        raise FlowError(message, file=str(path), line=before.count(b"\n") + 1, column=column) from None
+
+
+def parse(text: str, *, file: str, name: str, first_line: int = 1) -> Fields:
+    """The top ``key: value`` lines of `text`, whose first line is line `first_line` of `file`.
+
+    Raises FlowError for anything that is not plain YAML.
+    """
+    try:
+        loader = _Loader(text, file, first_line)
+    except yaml.reader.ReaderError as fault:
+        raise _unreadable(fault, text, file, first_line) from None
+    try:
+        node = loader.get_single_node()
+    except yaml.reader.ReaderError as fault:
+        raise _unreadable(fault, text, file, first_line) from None
+    except yaml.MarkedYAMLError as fault:
+        raise loader.wrong(fault.problem_mark or fault.context_mark, _mending(fault)) from None
+    finally:
+        loader.dispose()
+    if node is None:
+        raise FlowError(f"{name} is empty; write 'key: value' lines", file=file, line=first_line)
+    return Value(node, name=name, file=file, first_line=first_line).fields()
+
+
+def did_you_mean(word: str, known: Collection[str]) -> str | None:
+    """The nearest of `known` to a mistyped `word`, or None."""
+    return next(iter(difflib.get_close_matches(word, known, n=1)), None)
+
+
+def _suggestion(word: str, known: Collection[str]) -> str:
+    near = did_you_mean(word, known)
+    return f"did you mean '{near}'?" if near else f"use one of: {', '.join(dict.fromkeys(known))}"
+
+
+def _mending(fault: yaml.MarkedYAMLError) -> str:
+    problem = fault.problem or "cannot be read"
+    if "mapping values are not allowed" in problem:
+        return "a text that holds ': ' must stand in quotes"
+    if "\\t" in problem:
+        return "a tab stands where blanks belong; indent with blanks"
+    if "single document" in (fault.context or ""):
+        return "a second document begins here; a file holds one, so remove the '---'"
+    return f"not valid YAML: {problem}; check the indentation and the quotes"
+
+
+def _unreadable(fault: yaml.reader.ReaderError, text: str, file: str, first_line: int) -> FlowError:
+    before = text[: fault.position]
+    message = "a character that cannot be shown; delete it and type the text again"
+    column = len(before) - (before.rfind("\n") + 1) + 1
+    return FlowError(message, file=file, line=before.count("\n") + first_line, column=column)

@@ -1,0 +1,94 @@
+"""Helplines for flow tests: Riverton as it is shipped, small plans made on the spot, and one call through either."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import itertools
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from ivr.call import Caller, CallEvent, CallId, EndReason, HandOver
+from ivr.dialogue import Conclusion, Flow, load_flow, run_flow
+from ivr.knowledge import Knowledge, load_articles
+from ivr.testing.fake_telephone import FakeTelephone
+from ivr.testing.scripted_caller import Act, ScriptedCaller
+
+E = TypeVar("E", bound=CallEvent)
+ROOT = Path(__file__).parents[2]
+CALL = CallId("1.1")
+CALLER = Caller(number="07700900123", name="Ada", dialled="100")
+
+
+def known_to(flow: Flow) -> Knowledge:
+    return Knowledge(load_articles(flow.knowledge) if flow.knowledge is not None else ())
+
+
+@functools.cache
+def riverton() -> tuple[Flow, Knowledge]:
+    flow = load_flow(ROOT / "dialplans/riverton.yaml")
+    return flow, known_to(flow)
+
+
+def plan(folder: Path, steps: str, head: str = "") -> tuple[Flow, Knowledge]:
+    """A plan with the queue 'office' whose first step is 'one'; `steps` as they stand in the file."""
+    path = folder / "plan.yaml"
+    first = "helpline: Test\nstart: one\nmain_menu: one\nperson_queue: office\nqueues: {office: the office}\n"
+    path.write_text(f"{first}{head}\nsteps:\n{steps}\n", encoding="utf-8")
+    flow = load_flow(path)
+    return flow, known_to(flow)
+
+
+@dataclass
+class Kept:
+    """Events of a call."""
+
+    events: list[CallEvent] = field(default_factory=list)
+
+    def note(self, event: CallEvent) -> None:
+        self.events.append(event)
+
+    def of(self, kind: type[E]) -> list[E]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+
+@dataclass
+class Called:
+    """One call that is over."""
+
+    conclusion: Conclusion
+    said: list[str]
+    feed: Kept
+    telephone: FakeTelephone
+
+    @property
+    def reason(self) -> EndReason:
+        return self.conclusion.reason
+
+    @property
+    def hand_over(self) -> HandOver:
+        assert self.conclusion.hand_over is not None
+        return self.conclusion.hand_over
+
+
+def call(helpline: tuple[Flow, Knowledge], *acts: Act, hang_up_at: int | None = None, whole: bool = True) -> Called:
+    """One call by a caller who does `acts`; `whole`: the script must have been played to its end."""
+    flow, knowledge = helpline
+    caller = ScriptedCaller(acts)
+    telephone = FakeTelephone(caller, hang_up_at=hang_up_at)
+    feed = Kept()
+    seconds = itertools.count(1_700_000_000.0)
+    conclusion = asyncio.run(
+        run_flow(
+            flow,
+            call_id=CALL,
+            caller=CALLER,
+            telephone=telephone,
+            knowledge=knowledge,
+            feed=feed,
+            now=lambda: next(seconds),
+        )
+    )
+    assert caller.finished or not whole, f"not played: {caller}"
+    return Called(conclusion, telephone.said, feed, telephone)

@@ -1,0 +1,229 @@
+"""Plans as people write them: the documented example loads and runs, and every fault has its place and its mending."""
+
+from __future__ import annotations
+
+import dataclasses
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from ivr.call import BargeIn, EndReason
+from ivr.dialogue import Flow, check_articles, check_vocabulary, load_flow, loader
+from ivr.errors import FlowError
+from ivr.knowledge import Knowledge
+from ivr.testing.scripted_caller import presses, says
+from tests.flows.helplines import ROOT, call, known_to, riverton
+
+HEAD = """\
+helpline: Test
+start: one
+main_menu: one
+person_queue: office
+queues:
+  office: the office
+steps:
+"""
+GOOD = """\
+  one:
+    menu: Choose.
+    choices:
+      tax:
+        say: council tax
+        key: 1
+        goto: end
+  end:
+    hang_up: Goodbye.
+"""
+VOCABULARY = ROOT / "ivr/speech/models/vosk-en-telephone/graph/words.txt"
+
+
+def load(folder: Path, steps: str, head: str = HEAD) -> Flow:
+    path = folder / "plan.yaml"
+    path.write_text(head + steps, encoding="utf-8")
+    return load_flow(path)
+
+
+def example() -> str:
+    doc = loader.__doc__ or ""
+    return textwrap.dedent(doc.partition("by example::\n\n")[2].partition("\nAll values")[0])
+
+
+def documented(folder: Path) -> tuple[Flow, Knowledge]:
+    (folder / "village/knowledge").mkdir(parents=True)
+    article = "---\ntitle: opening hours\ntopic: hours\nphrasings: [when are you open]\n---\nWe are open on Monday.\n"
+    (folder / "village/knowledge/opening-hours.md").write_text(article)
+    (folder / "village.yaml").write_text(example())
+    flow = load_flow(folder / "village.yaml")
+    knowledge = known_to(flow)
+    check_articles(flow, knowledge)
+    return flow, knowledge
+
+
+def test_the_documented_example_loads_and_takes_calls(tmp_path: Path) -> None:
+    helpline = documented(tmp_path)
+    assert [warning.partition("no way")[2] for warning in helpline[0].warnings] == [
+        " leads to step 'again'; remove it or lead to it"
+    ]
+    hire = call(helpline, says("book the hall"), presses("25"), says("yes", expect="2 5 people. Is that right?"))
+    assert (hire.hand_over.queue, hire.hand_over.reason) == ("office", "hall hire")
+    assert hire.said[-1] == "For 2 5 people, one moment please."
+    asked = call(helpline, presses("3"), says("when are you open"))
+    assert asked.reason is EndReason.HUNG_UP
+    farewell = [prompt for prompt in helpline[0].prompts() if prompt.text == "Goodbye."]
+    assert (farewell[0].recording, farewell[0].barge_in) == ("village/goodbye", BargeIn.NONE)
+
+
+def test_a_flow_is_frozen(tmp_path: Path) -> None:
+    flow = load(tmp_path, GOOD)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        flow.start = "end"  # type: ignore[misc]
+    with pytest.raises(TypeError):
+        flow.steps["x"] = flow.steps["one"]  # type: ignore[index]
+
+
+FAULTS = [
+    ("hang_up:", "hangup:", "16:5:", "unknown verb 'hangup' in step 'end'; did you mean 'hang_up'?"),
+    ("hang_up: Goodbye.", "dance: now", "16:5:", "the first line of a step is one of: say, menu,"),
+    ("goto: end", "goto: edn", "14:15:", "there is no step 'edn'; did you mean 'end'?"),
+    ("goto: end", "gotoo: end", "14:9:", "'gotoo' is not known here; did you mean 'goto'?"),
+    ("        goto: end\n", "", "12:9:", "'goto' is missing in tax; add 'goto: …'"),
+    ("choices:", "choises:", "10:5:", "did you mean 'choices'?"),
+    ("key: 1", "key: 12", "13:14:", "'key' cannot be '12'"),
+    ("key: 1", "key: 0", "13:14:", "the key '0' already means 'a person' everywhere"),
+    ("key: 1", "key: '#'", "13:14:", "the key '#' already means 'main menu' everywhere"),
+    ("key: 1", "key: #", "13:13:", "in quotes if it holds '#'"),
+    ("key: 1", "key: 1\n        colour: red", "14:9:", "'colour' is not known here"),
+    ("say: council tax", "say: [council tax, agent]", "12:14:", "the phrase 'agent' already means"),
+    ("say: council tax", "say: band 7", "12:14:", "numbers as words"),
+    ("say: council tax", "say: {a: b}", "12:14:", "'say' must be a text"),
+    ("  end:\n", "  one:\n", "15:3:", "'one' stands here twice (first in line 8)"),
+    ("menu: Choose.", "menu: Choose {money}.", "9:18:", "no step learns the fact 'money'"),
+    ("menu: Choose.", "menu: Choose {0.__class__}.", "9:18:", "a brace must hold the name of a fact"),
+    ("menu: Choose.", "menu: Choose.\n    accept: 2", "10:13:", "must be a number from 0 to 1, not '2'"),
+    ("menu: Choose.", "menu: Choose.\n    confirm: 0.9", "10:14:", "must not be above 'accept'"),
+    ("menu: Choose.", "menu: Choose.\n    barge_in: key", "10:15:", "did you mean 'keys'?"),
+    ("menu: Choose.", "menu: Choose.\n    person_queue: ofice", "10:19:", "did you mean 'office'?"),
+    ("hang_up: Goodbye.", "transfer: ofice", "16:15:", "there is no queue 'ofice'; did you mean 'office'?"),
+    ("hang_up: Goodbye.", "hang_up: {text: Bye., recording: ../x}", "16:38:", "is no name of a recording"),
+    ("hang_up: Goodbye.", "question: What?\n    goto: one", "16:5:", "'question' needs articles"),
+    ("hang_up: Goodbye.", "say: Round.\n    goto: end", "17:11:", "end → end go round without ever waiting"),
+]
+
+
+@pytest.mark.parametrize(("right", "wrong", "place", "mending"), FAULTS)
+def test_a_fault_is_told_with_its_place_and_its_mending(
+    tmp_path: Path, right: str, wrong: str, place: str, mending: str
+) -> None:
+    assert right in GOOD
+    with pytest.raises(FlowError) as raised:
+        load(tmp_path, GOOD.replace(right, wrong))
+    message = str(raised.value)
+    assert mending in message
+    assert "\n" not in message
+    assert message.startswith(f"{tmp_path / 'plan.yaml'}:")
+    assert f"{raised.value.line}:{raised.value.column}:" == place
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "mending"),
+    [
+        ("start: one", "start: on", "2:8: there is no step 'on'; did you mean 'one'?"),
+        ("main_menu: one", "", "'main_menu' is missing"),
+        ("person_queue: office", "person_queue: nobody", "there is no queue 'nobody'; use one of: office"),
+        ("  office: the office", "  of$ice: x", "is no name of a queue"),
+        ("helpline: Test", "helpline: Test\nknowledge: ../up", "must be a folder beside this file"),
+        ("helpline: Test", "helpline: Test\nknowledge: nowhere", "there is no folder"),
+        ("helpline: Test", "helpline: Test\nsteps: {}", "stands here twice"),
+    ],
+)
+def test_a_fault_at_the_top_is_told(tmp_path: Path, right: str, wrong: str, mending: str) -> None:
+    with pytest.raises(FlowError, match=r"plan.yaml:\d+:\d+: ") as raised:
+        load(tmp_path, GOOD, HEAD.replace(right, wrong))
+    assert mending in str(raised.value)
+
+
+ASK = """\
+  one:
+    ask: Which?
+    answer: digits
+    digits: 4-6
+    fact: ref
+    read_back: "{ref}, right?"
+    goto: end
+  end:
+    hang_up: Goodbye.
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "mending"),
+    [
+        ("answer: digits", "answer: digit", "did you mean 'digits'?"),
+        ("digits: 4-6", "digits: 6-4", "must be a range"),
+        ("digits: 4-6", "digits: 21", "whole number from 1 to 20"),
+        ("fact: ref", "fact: Ref", "lower-case letters"),
+        ("    fact: ref\n", "", "'fact' is missing"),
+        ("{ref}, right?", "Right?", "must be one text that holds '{ref}'"),
+        ("{ref}, right?", "{ref} {reff}", "did you mean '{ref}'?"),
+        ("answer: digits", "answer: yes_or_no", "'yes' is missing"),
+    ],
+)
+def test_a_fault_in_an_ask_is_told(tmp_path: Path, right: str, wrong: str, mending: str) -> None:
+    assert load(tmp_path, ASK).steps["one"].verb.facts() == ("ref",)
+    with pytest.raises(FlowError) as raised:
+        load(tmp_path, ASK.replace(right, wrong))
+    assert mending in str(raised.value)
+
+
+def test_a_circle_over_several_steps_is_found_wherever_it_begins(tmp_path: Path) -> None:
+    steps = "  one: {goto: two}\n  two: {say: x, goto: three}\n  three: {goto: two}\n"
+    with pytest.raises(FlowError, match=r"10:17: the steps two → three → two go round"):
+        load(tmp_path, steps)
+
+
+def test_a_step_that_no_way_leads_to_is_a_warning(tmp_path: Path) -> None:
+    flow = load(tmp_path, GOOD + "  lost:\n    goto: end\n")
+    assert flow.warnings == (f"{tmp_path / 'plan.yaml'}:18:5: no way leads to step 'lost'; remove it or lead to it",)
+
+
+def test_an_article_that_is_not_there_is_told(tmp_path: Path) -> None:
+    _, knowledge = documented(tmp_path)
+    broken = example().replace("article: opening-hours", "article: opening-hour")
+    (tmp_path / "village.yaml").write_text(broken)
+    with pytest.raises(FlowError, match="no article 'opening-hour'; did you mean 'opening-hours'"):
+        check_articles(load_flow(tmp_path / "village.yaml"), knowledge)
+
+
+def test_a_word_that_the_recogniser_cannot_hear_is_a_warning_with_its_place(tmp_path: Path) -> None:
+    flow = load(tmp_path, GOOD)
+    (warning,) = check_vocabulary(flow, lambda words: {"council"} & set(words))
+    assert warning.startswith(f"{tmp_path / 'plan.yaml'}:12:14: the recogniser does not know 'council'")
+
+
+def test_the_bundled_model_knows_every_word_that_riverton_listens_for() -> None:
+    known = {line.split()[0] for line in VOCABULARY.read_text().splitlines()}
+    flow, knowledge = riverton()
+    assert check_vocabulary(flow, lambda words: set(words) - known) == ()
+    heard = {
+        word for phrases in flow.grammars(knowledge.phrasings()).values() for p in phrases or () for word in p.split()
+    }
+    assert heard <= known
+
+
+def test_riverton_is_brief_and_without_warnings() -> None:
+    flow, knowledge = riverton()
+    check_articles(flow, knowledge)
+    assert flow.warnings == ()
+    assert set(flow.queues) == {"operator", "housing"}
+    assert len(knowledge.answers()) == 10
+    for prompt in flow.prompts(knowledge.answers()):
+        assert len(prompt.text.split()) <= 31, f"longer than 12 s at 160 words a minute: {prompt.text}"
+
+
+def test_the_prompts_of_a_flow_are_all_that_is_said_but_for_facts() -> None:
+    flow, knowledge = riverton()
+    prepared = {prompt.text for prompt in flow.prompts(knowledge.answers())}
+    acts = [presses("3"), presses("1"), presses("123456"), presses("1")]
+    for said in call(riverton(), *acts).telephone.prompts:
+        assert said.text in prepared or "1 2 3, 4 5 6" in said.text
