@@ -1,0 +1,234 @@
+"""The only place where adapters are named: settings in, a running service out."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import time
+from collections.abc import Awaitable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from ivr.call import Caller, CallEvent, CallId, HandOver
+from ivr.console.passwords import hash_password
+from ivr.console.server import Console
+from ivr.dialogue import Conclusion, Flow, check_articles, check_vocabulary, load_flow, run_flow
+from ivr.errors import SettingsError, UserError
+from ivr.handoff.agents import load_agents
+from ivr.handoff.desk import Desk
+from ivr.knowledge import Article, Knowledge, load_articles
+from ivr.knowledge import check_vocabulary as check_phrasings
+from ivr.media.server import MediaServer
+from ivr.media.session import MediaSession
+from ivr.media.voice_activity import VoiceActivity, VoiceModel
+from ivr.records.journal import Journal
+from ivr.records.recall import recall
+from ivr.secrets_file import secrets_for
+from ivr.settings import Settings
+from ivr.speech.model import SpeechModel, find_model
+from ivr.speech.prompt_store import PromptStore
+from ivr.speech.recogniser_pool import RecogniserPool
+from ivr.speech.turn import SpokenLine
+from ivr.switchboard import Switchboard
+from ivr.telephony.agi.server import AgiServer
+from ivr.telephony.ami.client import AmiClient
+from ivr.telephony.lifeline import Lifeline
+from ivr.watchdog import BEATS_PER_DEADLINE, beat
+
+log = logging.getLogger(__name__)
+
+DRAIN_S = 5.0
+"""At a stop, calls in progress get this long; then the dialplan looks after them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Helpline:
+    """A plan and what it knows, as one: calls in progress keep theirs when a new one is loaded."""
+
+    flow: Flow
+    articles: tuple[Article, ...]
+    knowledge: Knowledge
+    warnings: tuple[str, ...]
+
+
+def load_helpline(plan: Path, model: SpeechModel) -> Helpline:
+    """The helpline in `plan`, with its articles, checked; `warnings` are one line each.
+
+    Raises FlowError for the first fault.
+    """
+    flow = load_flow(plan)
+    articles = load_articles(flow.knowledge, flow.queues) if flow.knowledge is not None else ()
+    knowledge = Knowledge(articles)
+    check_articles(flow, knowledge)
+    warnings = (
+        *flow.warnings,
+        *check_vocabulary(flow, model.unknown_words),
+        *check_phrasings(articles, model.unknown_words),
+    )
+    return Helpline(flow=flow, articles=articles, knowledge=knowledge, warnings=warnings)
+
+
+class Service:
+    """Everything that runs in the service process; `start` and `close` once each."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._model = find_model(settings.model)
+        self._voice_model = VoiceModel()
+        self._helpline = load_helpline(settings.helpline, self._model)
+        self._agents = load_agents(settings.agents)
+        secrets = secrets_for(settings.secrets, [agent.name for agent in self._agents])
+        self._journal = Journal(settings.state / "calls")
+        self._prompts = PromptStore(
+            recordings=settings.prompts,
+            cache=settings.state / "prompts",
+            voice=settings.voice,
+            rate_wpm=settings.speech_rate_wpm,
+        )
+        self._recogniser = RecogniserPool(self._model, workers=settings.recogniser_workers)
+        self._ami = AmiClient(
+            host=settings.ami_host, port=settings.ami_port, user=settings.ami_user, secret=secrets.ami
+        )
+        self._desk = Desk(
+            self._ami,
+            queues=self._helpline.flow.queues,
+            agents=self._agents,
+            feed=self._journal,
+            spool=settings.state / "handovers",
+            recall=self._recall,
+        )
+        self._media = MediaServer(host=settings.bind, port=settings.media_port)
+        self._switchboard: Switchboard[MediaSession] = Switchboard(
+            helpline=settings.helpline.stem,
+            exchange=self._media,
+            converse=self._converse,
+            lifeline=Lifeline(self._ami, limit_s=settings.absolute_timeout_s),
+            desk=self._desk,
+            feed=self._journal,
+            most_calls=settings.most_calls,
+        )
+        self._agi = AgiServer(
+            self._switchboard.take,
+            host=settings.bind,
+            port=settings.agi_port,
+            any_peer=settings.allow_public_bind,
+        )
+        hashes = {name: hash_password(secrets.agents[name]) for name in (agent.name for agent in self._agents)}
+        self._console = Console(
+            self._desk, self._agents, hashes, settings.console_bind, settings.console_port, reasons=self._ailments
+        )
+        self._up = False
+
+    async def run(self) -> None:
+        """Start, look after calls until SIGTERM or SIGINT, and stop; SIGHUP reads the plan anew.
+
+        Raises UserError with one line if it cannot start.
+        """
+        stop = asyncio.Event()
+        reloads: set[asyncio.Task[None]] = set()
+        loop = asyncio.get_running_loop()
+
+        def begin_reload() -> None:
+            if not reloads:  # one at a time; a second signal meanwhile asks for what is under way
+                task = asyncio.create_task(self._reload(), name="read the plan anew")
+                reloads.add(task)
+                task.add_done_callback(reloads.discard)
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(signal.SIGHUP, begin_reload)
+        async with AsyncExitStack() as running:
+            await self._start(running)
+            beating = asyncio.create_task(
+                beat(self._settings.loop_stall_s / BEATS_PER_DEADLINE), name="tell the watchdog"
+            )
+            try:
+                await stop.wait()
+            finally:
+                self._up = False
+                beating.cancel()
+                await asyncio.wait({beating})
+
+    async def _start(self, running: AsyncExitStack) -> None:
+        """In the order in which each needs the one before; calls are taken last."""
+        settings = self._settings
+        for warning in self._helpline.warnings:
+            log.warning("the plan works, but", extra={"warning": warning})
+        await self._make_sounds(self._helpline)
+        running.push_async_callback(self._recogniser.close)
+        await self._recogniser.start()
+        running.push_async_callback(self._media.close)
+        await _listening(self._media.start(), "media_port", settings.media_port)
+        running.push_async_callback(self._ami.close)
+        running.push_async_callback(self._desk.close)
+        await self._desk.start()
+        await self._ami.start()
+        await self._desk.check_queues()
+        running.push_async_callback(self._console.close)
+        await self._console.start()
+        running.push_async_callback(self._agi.close, DRAIN_S)
+        await _listening(self._agi.start(), "agi_port", settings.agi_port)
+        self._up = True
+        log.info("the helpline answers", extra={"plan": str(settings.helpline), "model": self._model.description})
+
+    async def _make_sounds(self, helpline: Helpline) -> None:
+        def progress(done: int, of: int) -> None:
+            if done == of or done % 12 == 0:
+                log.info("prompts rendered", extra={"done": done, "of": of})
+
+        await self._prompts.prepare(helpline.flow.prompts(helpline.knowledge.answers()), progress)
+
+    async def _converse(self, call_id: CallId, caller: Caller, sound: MediaSession) -> Conclusion:
+        helpline = self._helpline
+        line = SpokenLine(
+            sound, prompts=self._prompts, recogniser=self._recogniser, detector=VoiceActivity(self._voice_model)
+        )
+        return await run_flow(
+            helpline.flow,
+            call_id=call_id,
+            caller=caller,
+            telephone=line,
+            knowledge=helpline.knowledge,
+            feed=self._journal,
+            now=time.time,
+        )
+
+    async def _reload(self) -> None:
+        """Take a changed plan; one with a fault never replaces the one that runs."""
+        try:
+            fresh = await asyncio.to_thread(load_helpline, self._settings.helpline, self._model)
+            await self._desk.check_queues(fresh.flow.queues)
+            await self._make_sounds(fresh)
+        except UserError as fault:
+            log.error("the changed plan is not taken", extra={"fault": str(fault)})
+            return
+        self._helpline = fresh
+        log.info("the changed plan is taken: new calls get it", extra={"warnings": len(fresh.warnings)})
+
+    def _recall(self, call_id: CallId, queue: str) -> HandOver | None:
+        events: Sequence[CallEvent] = self._journal.events(call_id)
+        return recall(events, queue=queue)
+
+    def _ailments(self) -> list[str]:
+        ailments = [] if self._up else ["the service starts or stops"]
+        if not self._recogniser.pids:
+            ailments.append("no recognition process is up: callers need keys")
+        return ailments
+
+
+async def _listening(starting: Awaitable[None], setting: str, port: int) -> None:
+    """Await `starting` a server; a port that is taken is the user's to mend."""
+    try:
+        await starting
+    except OSError as fault:
+        raise SettingsError(
+            f"port {port} (setting '{setting}', IVR_{setting.upper()}) cannot be used: {fault.strerror}; "
+            "stop the program that has it, or choose another port"
+        ) from None
+
+
+async def serve(settings: Settings) -> None:
+    """Run the service until it is told to stop. Raises UserError with one line if it cannot start."""
+    await Service(settings).run()

@@ -1,0 +1,32 @@
+"""Check a plan and its articles: errors as file:line:column, warnings after them."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from ivr.app import load_helpline
+from ivr.errors import FlowError
+from ivr.settings import Settings
+from ivr.speech.model import find_model
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """What this word takes."""
+    parser.add_argument("plan", type=Path, nargs="?", help="the flow file (default: the helpline of the settings)")
+
+
+def main(given: argparse.Namespace) -> int:
+    """0 if the plan can be used, 1 if it has an error."""
+    settings = Settings.read()
+    plan = given.plan or settings.helpline
+    try:
+        helpline = load_helpline(plan, find_model(settings.model))
+    except FlowError as fault:
+        print(f"error: {fault}", file=sys.stderr)
+        return 1
+    for warning in helpline.warnings:
+        print(f"warning: {warning}")
+    print(f"{plan}: {len(helpline.flow.steps)} steps, {len(helpline.articles)} articles, fit for use")
+    return 0

@@ -1,0 +1,77 @@
+"""Start Asterisk and the helpline on this machine and say what to dial, until Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import signal
+
+from ivr.secrets_file import CALLER
+from ivr.settings import Settings
+from ivr.speech.model import find_model
+from ivr.stand import Stand
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """What this word takes: nothing."""
+
+
+def main(given: argparse.Namespace) -> int:
+    """Run until Ctrl-C."""
+    return asyncio.run(_run(Settings.read()))
+
+
+async def _run(settings: Settings) -> int:
+    stand = Stand(settings)
+    asked_to_stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, asked_to_stop.set)
+    starting = asyncio.create_task(stand.start(print))
+    stopping = asyncio.create_task(asked_to_stop.wait())
+    try:
+        await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if starting.done():
+            starting.result()
+            print(_card(stand), flush=True)
+            running = asyncio.create_task(stand.wait())
+            await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if running.done():
+                running.result()
+    finally:
+        for task in (starting, stopping):
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        print("stopping ...", flush=True)
+        await stand.stop()
+    return 0
+
+
+def _card(stand: Stand) -> str:
+    ports, secrets = stand.pbx.ports, stand.secrets
+    logins = "\n".join(
+        f"    {agent.display_name}: name {agent.name}, password {secrets.agents[agent.name]}; "
+        f"phone: SIP user {agent.name}, password {secrets.sip[agent.name]}"
+        for agent in stand.agents
+    )
+    return f"""
+The helpline answers.
+
+  Dial it from any softphone (SIP over UDP)
+    server   {ports.address}:{ports.sip}
+    user     {CALLER}
+    password {secrets.sip[CALLER]}
+    100      the helpline: speak or use the keys
+    900      the same menu in Asterisk alone, for comparison
+
+  Agents' page  {stand.url}
+{logins}
+
+  Speech model  {find_model(stand.settings.model).description}
+  Logs          {stand.log} and {stand.pbx.log_path}
+  Secrets       {stand.settings.secrets} (made on this machine, never committed)
+
+Ctrl-C stops everything.
+"""

@@ -1,0 +1,200 @@
+"""A whole helpline on one machine: Asterisk, and the service with its watchdog beside it, started and stopped as one.
+
+`ivr run`, the demo, the tests and the bench all stand on it, so that what is tried is what runs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import aiohttp
+
+from ivr.errors import PbxError, SettingsError, UserError
+from ivr.handoff.agents import load_agents
+from ivr.pbx import Installation, Pbx, Ports, find_asterisk
+from ivr.pbx.render import QUEUE_WAIT_S
+from ivr.secrets_file import secrets_for
+from ivr.settings import Settings
+
+READY_S = 120.0
+"""The first start renders every prompt of the helpline."""
+STOP_S = 15.0
+_LOOK_AGAIN_S = 0.05
+
+
+class Stand:
+    """Asterisk and the service; `url` is the agents' page, `pbx` the telephone side."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        name: str = "helpline",
+        ports: Ports | None = None,
+        installation: Installation | None = None,
+        for_tests: bool = False,
+        queue_wait_s: int = QUEUE_WAIT_S,
+        log: Path = Path("build/log/service.log"),
+    ) -> None:
+        self.settings = settings
+        self.log = log
+        self.agents = load_agents(settings.agents)
+        self.secrets = secrets_for(settings.secrets, [agent.name for agent in self.agents])
+        self.pbx = Pbx(
+            settings,
+            self.secrets,
+            installation=installation or find_asterisk(),
+            ports=ports or Ports.of(settings),
+            name=name,
+            for_tests=for_tests,
+            queue_wait_s=queue_wait_s,
+        )
+        self._service: asyncio.subprocess.Process | None = None
+
+    @property
+    def url(self) -> str:
+        """The agents' page."""
+        return f"http://{self.settings.console_bind}:{self.settings.console_port}/"
+
+    @property
+    def watchdog_pid(self) -> int | None:
+        """Process id of the service's watchdog while it runs."""
+        return self._service.pid if self._service is not None and self._service.returncode is None else None
+
+    @property
+    def service_pid(self) -> int | None:
+        """Process id of the service itself: the watchdog's one child."""
+        if self.watchdog_pid is None:
+            return None
+        children = Path(f"/proc/{self.watchdog_pid}/task/{self.watchdog_pid}/children").read_text().split()
+        return int(children[0]) if children else None
+
+    async def start(self, say: Callable[[str], None] = lambda _: None) -> None:
+        """Start both and wait until calls are answered.
+
+        Raises UserError with one line; then nothing of it runs.
+        """
+        say(f"Asterisk {self.pbx.installation.version} starts ...")
+        await self.pbx.start()
+        try:
+            say("the service starts ...")
+            await self.start_service()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def start_service(self) -> None:
+        """Start the service with its watchdog and wait until it is healthy."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as log:
+            begun = log.tell()
+            self._service = await asyncio.create_subprocess_exec(
+                *_ends_with_us(),
+                sys.executable,
+                "-m",
+                "ivr.cli",
+                "serve",
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env={**os.environ, **environment(self.settings)},
+                start_new_session=True,
+            )
+        try:
+            async with asyncio.timeout(READY_S):
+                while not await self.healthy():
+                    if self.watchdog_pid is None:
+                        raise _fault_in(self.log, begun)
+                    await asyncio.sleep(_LOOK_AGAIN_S)
+        except TimeoutError:
+            await self.stop_service()
+            raise SettingsError(f"the service was not ready within {READY_S:g} s: see {self.log}") from None
+
+    async def healthy(self) -> bool:
+        """Whether the service says that it can take calls."""
+        try:
+            async with (
+                aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as session,
+                session.get(self.url + "health") as answer,
+            ):
+                return answer.status == 200
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            return False
+
+    async def stop_service(self) -> None:
+        """End the service, its watchdog and its workers. Idempotent."""
+        service, self._service = self._service, None
+        if service is None or service.returncode is not None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            service.terminate()
+        try:
+            async with asyncio.timeout(STOP_S):
+                await service.wait()
+        except TimeoutError:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(service.pid, signal.SIGKILL)
+            await service.wait()
+
+    async def stop(self) -> None:
+        """End everything; no process is left. Idempotent."""
+        await self.stop_service()
+        await self.pbx.stop()
+
+    async def wait(self) -> None:
+        """Wait until one of the two ends by itself.
+
+        Raises PbxError or UserError: neither should.
+        """
+        if self._service is None:
+            raise SettingsError("the service was not started")
+        pbx = asyncio.create_task(self.pbx.wait())
+        service = asyncio.create_task(self._service.wait())
+        try:
+            await asyncio.wait({pbx, service}, return_when=asyncio.FIRST_COMPLETED)
+            if pbx.done():
+                raise PbxError(f"Asterisk ended by itself (exit code {pbx.result()}): see {self.pbx.log_path}")
+            raise _fault_in(self.log, 0)
+        finally:
+            pbx.cancel()
+            service.cancel()
+
+
+def free_settings(settings: Settings, ports: Ports, *, folder: Path, **changes: object) -> Settings:
+    """`settings` for a second helpline on this machine: other ports, and a state and secrets of its own in `folder`."""
+    return settings.model_copy(
+        update={
+            "sip_port": ports.sip,
+            "ami_port": ports.ami,
+            "agi_port": ports.agi,
+            "media_port": ports.media,
+            "console_port": ports.console,
+            "state": folder / "state",
+            "secrets": folder / "secrets.json",
+            **changes,
+        }
+    )
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The settings as environment variables, for a service that is started beside us."""
+    return {f"IVR_{name.upper()}": str(value) for name, value in settings.model_dump(mode="json").items()}
+
+
+def _ends_with_us() -> list[str]:
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "TERM"] if setpriv else []
+
+
+def _fault_in(log: Path, begun: int) -> UserError:
+    """What the service said last: its one line for whoever can mend it."""
+    told = log.read_bytes()[begun:].decode("utf-8", "replace").strip().splitlines()
+    lines = [line.removeprefix("ivr: ") for line in told if line.startswith("ivr: ")]
+    return UserError(lines[-1] if lines else f"the service ended by itself: see {log}")
