@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import json
 import sys
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,6 +49,9 @@ VOICE = "en-gb"
 AGENT = "alice"
 QUESTION = ("another question", "how do i pay my council tax")
 WISH = "speak to someone"
+WIDTH = 118
+RINGS_S = 1.5
+"""A person needs a moment to pick up."""
 PAUSE_S = 0.7
 """A prompt is over for the caller when nothing was heard for this long."""
 
@@ -137,6 +141,7 @@ async def _call(stand: Stand, proof: Proof) -> None:
             proof.hold("the screen pop was on the agent's page while it rang", not ring.cancelled.is_set())
             _check_pop(view["pops"][0]["pop"], proof)
             print(f"  screen pop {1000 * (popped_at - ring.rang_at):+.0f} ms after the phone began to ring")
+            await asyncio.sleep(RINGS_S)
             talk = await ring.answer()
             await page.wait_for(pop_in("talking"))
             greeting = await speak("Good morning, this is Alice. I see you asked how to pay your council tax.", VOICE)
@@ -191,7 +196,7 @@ def _told(events: Sequence[CallEvent]) -> list[str]:
     for event in events:
         line = _line(event)
         if line is not None:
-            lines.append(f"  {event.at - began:6.2f} s  {line}")
+            lines += textwrap.wrap(f"  {event.at - began:6.2f} s  {line}", WIDTH, subsequent_indent=" " * 21)
     return lines
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import signal
 
 from ivr.secrets_file import CALLER
@@ -28,25 +27,25 @@ async def _run(settings: Settings) -> int:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, asked_to_stop.set)
-    starting = asyncio.create_task(stand.start(print))
-    stopping = asyncio.create_task(asked_to_stop.wait())
+    stopping = asyncio.create_task(asked_to_stop.wait(), name="wait for Ctrl-C")
+    running = asyncio.create_task(_until_it_ends(stand), name="run the helpline")
     try:
-        await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if starting.done():
-            starting.result()
-            print(_card(stand), flush=True)
-            running = asyncio.create_task(stand.wait())
-            await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            if running.done():
-                running.result()
+        await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if running.done():
+            running.result()  # it never ends by itself but with an error
     finally:
-        for task in (starting, stopping):
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
         print("stopping ...", flush=True)
+        for task in (running, stopping):
+            task.cancel()
+        await asyncio.wait({running, stopping})
         await stand.stop()
     return 0
+
+
+async def _until_it_ends(stand: Stand) -> None:
+    await stand.start(print)
+    print(_card(stand), flush=True)
+    await stand.wait()
 
 
 def _card(stand: Stand) -> str:
