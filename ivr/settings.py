@@ -47,7 +47,9 @@ class Settings(BaseSettings):
     voice: str = Field("gmw/en", description="espeak-ng voice for prompts without a recording (UK English).")
     speech_rate_wpm: int = Field(160, ge=80, le=300, description="Words per minute of synthesised prompts.")
 
-    loop_stall_s: float = Field(3.0, gt=0, description="A service that is silent this long is ended by its watchdog.")
+    loop_stall_s: float = Field(
+        1.8, gt=0.3, description="A service that is silent this long is ended; with 2.7 s of apology, under 5 s in all."
+    )
     absolute_timeout_s: int = Field(20, ge=5, description="Rolling limit that Asterisk puts on an unattended call.")
     most_calls: int = Field(200, ge=1, description="Calls at once; callers beyond it go to the operator queue.")
 
