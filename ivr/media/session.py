@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 from ivr.call import CallId
@@ -24,6 +25,32 @@ MOST_NONSENSE: Final = 50
 HANG_UP_DEADLINE_S: Final = 1.0
 
 
+class _EndingWire:
+    """A wire whose failure is the end of the session, at once and not when its reader notices."""
+
+    def __init__(self, wire: Wire, broken: Callable[[], None]) -> None:
+        self._wire = wire
+        self._broken = broken
+
+    async def send_text(self, text: str) -> None:
+        try:
+            await self._wire.send_text(text)
+        except LineBroken:
+            self._broken()
+            raise
+
+    async def send_sound(self, pcm: bytes) -> None:
+        try:
+            await self._wire.send_sound(pcm)
+        except LineBroken:
+            self._broken()
+            raise
+
+    def abort(self) -> None:
+        self._wire.abort()
+        self._broken()
+
+
 class MediaSession:
     """The sound of one call, from MEDIA_START to the end of the connection.
 
@@ -33,7 +60,7 @@ class MediaSession:
 
     def __init__(self, call_id: CallId, wire: Wire) -> None:
         self.call_id = call_id
-        self._wire = wire
+        self._wire = _EndingWire(wire, lambda: self.end("broken"))
         self._inbox = Inbox()
         self._taker: Callable[[MediaInput], None] | None = None
         self._playing: Playing | None = None
@@ -103,7 +130,6 @@ class MediaSession:
         except (TimeoutError, LineBroken):
             log.warning("asterisk did not hang up: connection dropped", extra={"call_id": self.call_id})
             self._wire.abort()
-            self.end("hung_up")
 
     # -- for the server: what takes a message never waits --------------------------------------------
 
@@ -167,13 +193,10 @@ class MediaSession:
         if self._end is None:
             log.warning("media connection dropped", extra={"call_id": self.call_id, "why": why})
             self._wire.abort()
-            self.end("broken")
 
     async def _send(self, text: str) -> None:
-        try:
+        with suppress(LineBroken):  # told as the end of the line
             await self._wire.send_text(text)
-        except LineBroken:
-            self.end("broken")
 
     def _give(self, item: Audio | Key) -> None:
         if self._end is not None:

@@ -14,7 +14,7 @@ import pytest
 
 from ivr.media.voice_activity import FRAME_SAMPLES, VoiceActivity, VoiceModel
 
-SPEECH = Path(os.environ.get("IVR_TEST_SPEECH", "/work/shared/speech"))
+SPEECH = Path(os.environ.get("IVR_TEST_SPEECH", Path(__file__).parents[3] / "shared" / "speech"))
 VOICE_AT = 0.5
 
 

@@ -292,7 +292,8 @@ async def test_an_asterisk_that_does_not_read_breaks_only_its_own_line(
     monkeypatch.setattr(playing, "STATUS_DEADLINE_S", 0.01)
     good, asterisk = await line(server)
     ticket = server.expect(CallId("6.6"))
-    async with client.ws_connect(url(server, ticket.token)) as peer:
+    quick = aiohttp.ClientWSTimeout(ws_close=0.1)
+    async with client.ws_connect(url(server, ticket.token), timeout=quick) as peer:
         await peer.send_str(START[0])
         stuck = await ticket.session(2.0)
         peer._response.connection.transport.pause_reading()  # type: ignore[union-attr]
