@@ -9,7 +9,8 @@ COPY ivr ivr
 COPY asterisk asterisk
 COPY dialplans dialplans
 COPY prompts prompts
-RUN pip install --no-cache-dir --no-deps --no-build-isolation .
+# In place, since the service reads asterisk/, dialplans/ and prompts/ beside the package.
+RUN pip install --no-cache-dir --no-deps --no-build-isolation -e .
 # Secrets, journals and the prompt cache live on a volume.
 ENV IVR_SECRETS=/var/lib/helpline/secrets.json IVR_STATE=/var/lib/helpline/state
 VOLUME /var/lib/helpline

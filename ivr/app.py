@@ -15,7 +15,7 @@ from ivr.call import Caller, CallEvent, CallId, HandOver
 from ivr.console.passwords import hash_password
 from ivr.console.server import Console
 from ivr.dialogue import Conclusion, Flow, check_articles, check_vocabulary, load_flow, run_flow
-from ivr.errors import SettingsError, UserError
+from ivr.errors import HelplineError, LineBroken, PbxError, SettingsError
 from ivr.handoff.agents import load_agents
 from ivr.handoff.desk import Desk
 from ivr.knowledge import Article, Knowledge, load_articles
@@ -113,6 +113,7 @@ class Service:
             self._switchboard.take,
             host=settings.bind,
             port=settings.agi_port,
+            most_connections=2 * settings.most_calls,
             any_peer=settings.allow_public_bind,
         )
         hashes = {name: hash_password(secrets.agents[name]) for name in (agent.name for agent in self._agents)}
@@ -126,30 +127,24 @@ class Service:
 
         Raises UserError with one line if it cannot start.
         """
-        stop = asyncio.Event()
-        reloads: set[asyncio.Task[None]] = set()
+        stop, changed = asyncio.Event(), asyncio.Event()
         loop = asyncio.get_running_loop()
-
-        def begin_reload() -> None:
-            if not reloads:  # one at a time; a second signal meanwhile asks for what is under way
-                task = asyncio.create_task(self._reload(), name="read the plan anew")
-                reloads.add(task)
-                task.add_done_callback(reloads.discard)
-
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
-        loop.add_signal_handler(signal.SIGHUP, begin_reload)
+        loop.add_signal_handler(signal.SIGHUP, changed.set)
         async with AsyncExitStack() as running:
             await self._start(running)
-            beating = asyncio.create_task(
-                beat(self._settings.loop_stall_s / BEATS_PER_DEADLINE), name="tell the watchdog"
-            )
+            meanwhile = {
+                asyncio.create_task(beat(self._settings.loop_stall_s / BEATS_PER_DEADLINE), name="tell the watchdog"),
+                asyncio.create_task(self._reload_when(changed), name="read the plan anew"),
+            }
             try:
                 await stop.wait()
             finally:
                 self._up = False
-                beating.cancel()
-                await asyncio.wait({beating})
+                for task in meanwhile:
+                    task.cancel()
+                await asyncio.wait(meanwhile)
 
     async def _start(self, running: AsyncExitStack) -> None:
         """In the order in which each needs the one before; calls are taken last."""
@@ -161,11 +156,14 @@ class Service:
         await self._recogniser.start()
         running.push_async_callback(self._media.close)
         await _listening(self._media.start(), "media_port", settings.media_port)
+        running.push_async_callback(self._desk.close)  # after AMI, whose last events it may still write down
         running.push_async_callback(self._ami.close)
-        running.push_async_callback(self._desk.close)
         await self._desk.start()
         await self._ami.start()
-        await self._desk.check_queues()
+        try:
+            await self._desk.check_queues()
+        except LineBroken as fault:
+            raise PbxError(f"Asterisk does not say which queues it has ({fault}): see its log") from None
         running.push_async_callback(self._console.close)
         await self._console.start()
         running.push_async_callback(self._agi.close, DRAIN_S)
@@ -195,13 +193,20 @@ class Service:
             now=time.time,
         )
 
+    async def _reload_when(self, changed: asyncio.Event) -> None:
+        """Read the plan anew at each change; one that comes meanwhile is read after it."""
+        while True:
+            await changed.wait()
+            changed.clear()
+            await self._reload()
+
     async def _reload(self) -> None:
         """Take a changed plan; one with a fault never replaces the one that runs."""
         try:
             fresh = await asyncio.to_thread(load_helpline, self._settings.helpline, self._model)
             await self._desk.check_queues(fresh.flow.queues)
             await self._make_sounds(fresh)
-        except UserError as fault:
+        except HelplineError as fault:
             log.error("the changed plan is not taken", extra={"fault": str(fault)})
             return
         self._helpline = fresh

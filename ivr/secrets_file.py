@@ -48,7 +48,12 @@ def load_or_make(path: Path, *, sip: Iterable[str], agents: Iterable[str]) -> Se
         agents={**{name: _made(9) for name in agents}, **old.agents},
     )
     if not known or full != old:
-        _write(path, full)
+        try:
+            _write(path, full)
+        except OSError as fault:
+            raise SettingsError(
+                f"{path} cannot be written ({fault.strerror}): point IVR_SECRETS at a place that can"
+            ) from None
     return full
 
 

@@ -29,7 +29,10 @@ class Settings(BaseSettings):
     state: Path = Field(Path("build/state"), description="Where journals, prompt cache and hand-overs are kept.")
     secrets: Path = Field(Path("build/secrets.json"), description="Generated secrets, mode 0600, never committed.")
 
-    bind: str = Field(LOOPBACK, description="Address of the AGI and media servers; they have no log-in.")
+    bind: str = Field(
+        LOOPBACK,
+        description="Address of the AGI and media servers, which have no log-in; asterisk/ says 127.0.0.1, too.",
+    )
     agi_port: int = Field(4573, description="FastAGI port that the dialplan calls.")
     media_port: int = Field(8089, description="WebSocket port that Asterisk's chan_websocket calls.")
     console_bind: str = Field(LOOPBACK, description="Address of the agents' pages.")

@@ -90,11 +90,17 @@ class Stand:
             await self.stop()
             raise
 
+    def read_plan_anew(self) -> None:
+        """Have the service take a changed plan (its log says whether it did)."""
+        if self.watchdog_pid is not None:
+            os.kill(self.watchdog_pid, signal.SIGHUP)
+
     async def start_service(self) -> None:
         """Start the service with its watchdog and wait until it is healthy."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("ab") as log:
-            begun = log.tell()
+        if self.log.exists():
+            self.log.replace(self.log.with_suffix(".log.1"))
+        with self.log.open("wb") as log:
             self._service = await asyncio.create_subprocess_exec(
                 *_ends_with_us(),
                 sys.executable,
@@ -111,7 +117,7 @@ class Stand:
             async with asyncio.timeout(READY_S):
                 while not await self.healthy():
                     if self.watchdog_pid is None:
-                        raise _fault_in(self.log, begun)
+                        raise _fault_in(self.log)
                     await asyncio.sleep(_LOOK_AGAIN_S)
         except TimeoutError:
             await self.stop_service()
@@ -161,7 +167,7 @@ class Stand:
             await asyncio.wait({pbx, service}, return_when=asyncio.FIRST_COMPLETED)
             if pbx.done():
                 raise PbxError(f"Asterisk ended by itself (exit code {pbx.result()}): see {self.pbx.log_path}")
-            raise _fault_in(self.log, 0)
+            raise _fault_in(self.log)
         finally:
             pbx.cancel()
             service.cancel()
@@ -193,8 +199,8 @@ def _ends_with_us() -> list[str]:
     return [setpriv, "--pdeathsig", "TERM"] if setpriv else []
 
 
-def _fault_in(log: Path, begun: int) -> UserError:
+def _fault_in(log: Path) -> UserError:
     """What the service said last: its one line for whoever can mend it."""
-    told = log.read_bytes()[begun:].decode("utf-8", "replace").strip().splitlines()
+    told = log.read_text("utf-8", errors="replace").strip().splitlines()
     lines = [line.removeprefix("ivr: ") for line in told if line.startswith("ivr: ")]
     return UserError(lines[-1] if lines else f"the service ended by itself: see {log}")

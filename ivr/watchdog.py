@@ -68,6 +68,7 @@ class Watchdog:
         self._child: subprocess.Popen[bytes] | None = None
         self._stopping_since: float | None = None
         self._ever_ran = False
+        self._beating = False
 
     def run(self) -> int:
         """Watch until SIGTERM or SIGINT, then 0; or the exit code of a service whose first start failed.
@@ -88,6 +89,8 @@ class Watchdog:
             pause_s = BACK_OFF_S[min(failures, len(BACK_OFF_S)) - 1] if failures else BACK_OFF_S[0]
             log.error("service ended, starting it again", extra={"code": ended.code, "pause_s": pause_s})
             time.sleep(pause_s)
+            if self._stopping_since is not None:
+                return 0
 
     def _once(self) -> _Ended:
         ours, theirs = os.pipe()
@@ -100,35 +103,40 @@ class Watchdog:
                 start_new_session=True,
             )
             os.close(theirs)
-            self._watch(self._child, ours)
-            self._end(self._child)
+            self._end(self._child, hung=not self._watch(self._child, ours))
+            self._beating = False
             return _Ended(self._child.returncode, time.monotonic() - started)
         finally:
             os.close(ours)
 
-    def _watch(self, child: subprocess.Popen[bytes], pipe: int) -> None:
-        """Return when the service has ended or has to be ended."""
+    def _watch(self, child: subprocess.Popen[bytes], pipe: int) -> bool:
+        """Return when the service ends by itself (True) or has to be ended (False)."""
         deadline = time.monotonic() + STARTING_S
+        told = False
         while True:
             if self._stopping_since is not None:
                 deadline = self._stopping_since + GOODBYE_S
+                if not told:  # the signal may have come when there was no child to pass it on to
+                    told = True
+                    child.terminate()
             left_s = deadline - time.monotonic()
             if left_s <= 0:
                 log.error("service hangs: ending it", extra={"pid": child.pid, "silent_s": self._silent_s})
-                return
+                return False
             ready, _, _ = select.select([pipe], [], [], min(left_s, 0.25))
             if not ready:
                 continue
             if not os.read(pipe, 4096):  # every writer is gone: the service ended by itself
-                return
-            self._ever_ran = True
+                return True
+            self._ever_ran = self._beating = True
             deadline = time.monotonic() + self._silent_s
 
     @staticmethod
-    def _end(child: subprocess.Popen[bytes]) -> None:
-        """Let a service that is ending end by itself, then end it and whatever it started."""
-        with suppress(subprocess.TimeoutExpired):
-            child.wait(timeout=0.2)
+    def _end(child: subprocess.Popen[bytes], *, hung: bool) -> None:
+        """End a service and whatever it started; one that is ending may do so by itself, for its exit code."""
+        if not hung:
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(timeout=0.2)
         with suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
         child.wait()
@@ -136,8 +144,8 @@ class Watchdog:
     def _stop(self, number: int, frame: FrameType | None) -> None:
         if self._stopping_since is None:
             self._stopping_since = time.monotonic()
-        self._pass_on(signal.SIGTERM, frame)
 
     def _pass_on(self, number: int, frame: FrameType | None) -> None:
-        if self._child is not None and self._child.poll() is None:
+        """SIGHUP, for the service to read its plan anew; one that has not beaten yet has no handler and would die."""
+        if self._beating and self._child is not None:
             self._child.send_signal(number)

@@ -27,6 +27,7 @@ async def _run(settings: Settings) -> int:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, asked_to_stop.set)
+    loop.add_signal_handler(signal.SIGHUP, stand.read_plan_anew)
     stopping = asyncio.create_task(asked_to_stop.wait(), name="wait for Ctrl-C")
     running = asyncio.create_task(_until_it_ends(stand), name="run the helpline")
     try:

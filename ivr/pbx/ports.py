@@ -10,8 +10,12 @@ from ivr.errors import SettingsError
 from ivr.settings import Settings
 
 LOOPBACK = "127.0.0.1"
+RTP_FROM = 10000
+PORTS_PER_CALL = 6
+"""Two ports a leg: the caller, an agent, and a second agent whose phone rings; callers beyond the service's limit
+still reach the operators."""
 RTP_BLOCK = 400
-"""Ports of one Asterisk's sound: two a leg, so a hundred callers with two legs each."""
+"""Of a test's Asterisk: a hundred callers with two legs each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +28,8 @@ class Ports:
     agi: int = 4573
     media: int = 8089
     console: int = 8080
-    rtp_from: int = 10000
-    rtp_to: int = 10000 + RTP_BLOCK - 1
+    rtp_from: int = RTP_FROM
+    rtp_to: int = RTP_FROM + RTP_BLOCK - 1
     address: str = LOOPBACK
     """Where SIP and sound are taken."""
 
@@ -38,6 +42,7 @@ class Ports:
             agi=settings.agi_port,
             media=settings.media_port,
             console=settings.console_port,
+            rtp_to=RTP_FROM + PORTS_PER_CALL * settings.most_calls - 1,
             address=settings.sip_bind,
         )
 

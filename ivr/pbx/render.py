@@ -23,7 +23,8 @@ NOT_USED = ("acl", "ccss", "pjproject", "queuerules", "udptl")
 """Files that Asterisk's core complains about when they are absent, though nothing in them is needed."""
 FOLDERS = ("etc", "run", "log", "spool", "lib", "moh", "sounds")
 
-_WORD = re.compile(r"@([A-Z_]+)@")
+_WORD = re.compile(r"@([^@\s]+)@")
+"""Wide on purpose: what nothing fills must be an error, never a password that everybody knows."""
 
 
 def render(

@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 from ivr.call import CallEvent, CallId, event_from_dict, event_to_dict
+from ivr.errors import SettingsError
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +29,12 @@ class Journal:
         self._folder = folder
         self.lost = 0
         """Events that could not be written."""
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as fault:
+            raise SettingsError(
+                f"the journal cannot be kept in {folder} ({fault.strerror}): point IVR_STATE at a place that can"
+            ) from None
 
     def note(self, event: CallEvent) -> None:
         """Append `event`."""
@@ -49,8 +55,11 @@ class Journal:
     def events(self, call_id: CallId) -> list[CallEvent]:
         """Everything noted of a call so far, oldest first; a torn last line is left out."""
         try:
-            lines = self.file(call_id).read_text(encoding="utf-8").splitlines()
+            lines = self.file(call_id).read_text("utf-8", errors="replace").rstrip("\n").split("\n")
         except FileNotFoundError:
+            return []
+        except OSError as fault:
+            log.warning("a journal could not be read", extra={"call_id": call_id, "fault": str(fault)})
             return []
         events = []
         for line in lines:

@@ -67,7 +67,7 @@ class PromptStore:
         """
         texts: dict[str, None] = {}
         for prompt in prompts:
-            recorded = await self._recording(prompt)
+            recorded = await self._recording(prompt, afresh=True)
             if recorded is None and not prompt.text.strip():
                 raise SettingsError(
                     f"recording '{prompt.recording}': no {prompt.recording}.wav in {self._recordings}, "
@@ -109,12 +109,14 @@ class PromptStore:
             self._spontaneous.popitem(last=False)
         return made
 
-    async def _recording(self, prompt: Prompt) -> bytes | None:
+    async def _recording(self, prompt: Prompt, *, afresh: bool = False) -> bytes | None:
+        """The recording of `prompt`, from memory if it is there; `afresh`: from disk, where it may have changed."""
         if not prompt.recording:
             return None
-        if prompt.recording not in self._recorded:
+        if afresh or prompt.recording not in self._recorded:
             sound = await asyncio.to_thread(find_recording, self._recordings, prompt.recording)
             if sound is None:
+                self._recorded.pop(prompt.recording, None)
                 return None
             self._recorded[prompt.recording] = sound
         return self._recorded[prompt.recording]

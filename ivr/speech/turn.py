@@ -10,7 +10,7 @@ from typing import Protocol
 
 from ivr.call import BargeIn, Heard, Hypothesis, KeyMatch, Listening, Means, Outcome, Prompt
 from ivr.errors import LineBroken
-from ivr.media.audio import Audio, Key, LineEnded, Played
+from ivr.media.audio import Audio, Key, LineEnded, MediaInput, Played, duration_ms
 from ivr.speech.ear import Ear, EarSignal, VoiceDetector
 from ivr.speech.recogniser import Recogniser, Utterance
 
@@ -22,8 +22,6 @@ SIGNALS_AT_MOST = 64
 """Signals of one turn that wait to be handled (an impatient caller's keys); beyond it the oldest is dropped."""
 NO_SOUND_S = 2.0
 """A caller who spoke and whose sound then stops altogether (muted phone) is done after this much longer."""
-
-MediaInput = Audio | Key | LineEnded
 
 
 class Playing(Protocol):
@@ -78,6 +76,8 @@ class SpokenLine:
         self._prompts = prompts
         self._recogniser = recogniser
         self._detector = detector
+        self._early: list[Key] = []
+        """Keys that a caller who knows the way pressed ahead of the next turn."""
 
     async def converse(self, prompts: Sequence[Prompt], listening: Listening | None) -> Heard:
         """Play `prompts`, listen as `listening` says (None: only play), and return what came of it.
@@ -87,12 +87,16 @@ class SpokenLine:
         pieces = [(await self._prompts.sound(prompt), prompt.barge_in) for prompt in prompts]
         wanted = listening or Listening()
         await self._sound.listen(wanted.speech)
-        turn = _Turn(self._sound, wanted, Ear(self._detector, wanted))
+        turn = _Turn(self._sound, wanted, Ear(self._detector, wanted), _joined(pieces))
+        early, self._early = self._early, []
+        for key in early:
+            turn.take(key)
         self._sound.attach(turn.take)
         try:
-            return await turn.run(pieces, self._recogniser)
+            return await turn.run(self._recogniser)
         finally:
             self._sound.attach(None)
+            self._early = turn.early
 
 
 class _Signal(Enum):
@@ -107,12 +111,15 @@ class _Signal(Enum):
 class _Turn:
     """The state of one turn; made for it and thrown away after it."""
 
-    def __init__(self, sound: Sound, listening: Listening, ear: Ear) -> None:
+    def __init__(self, sound: Sound, listening: Listening, ear: Ear, pieces: list[tuple[bytes, BargeIn]]) -> None:
         self._sound = sound
         self._listening = listening
         self._ear = ear
+        self._pieces = pieces
+        self.early: list[Key] = []
+        """Keys that came after those that decided this turn: they belong to the next one."""
         self._signals: asyncio.Queue[_Signal] = asyncio.Queue(SIGNALS_AT_MOST)
-        self._allowed = BargeIn.BOTH
+        self._allowed = pieces[0][1] if pieces else BargeIn.BOTH
         self._playing: Playing | None = None
         self._played = False
         self._cut = False
@@ -133,13 +140,20 @@ class _Turn:
                     noticed = self._ear.hear(pcm)
                     if noticed is not None:
                         self._tell(_Signal.VOICE if noticed is EarSignal.VOICE else _Signal.QUIET)
-            case Key(digit=digit):
-                if self._listening.keys.listens and self._may(BargeIn.KEYS):
-                    self._keys += digit
-                    self._tell(_Signal.KEY)
+            case Key():
+                self._take_key(given)
             case LineEnded(reason=reason):
                 self._broken = reason == "broken"
                 self._tell(_Signal.GONE)
+
+    def _take_key(self, key: Key) -> None:
+        keys = self._listening.keys
+        if self._keys and keys.judge(self._keys) in (KeyMatch.MAX_MATCH, KeyMatch.NO_MATCH):
+            if len(self.early) < SIGNALS_AT_MOST:
+                self.early.append(key)
+        elif keys.listens and self._may(BargeIn.KEYS):
+            self._keys += key.digit
+            self._tell(_Signal.KEY)
 
     def _may(self, means: BargeIn) -> bool:
         return self._played or self._cut or means in self._allowed
@@ -152,9 +166,9 @@ class _Turn:
 
     # -- the turn ------------------------------------------------------------------------------------
 
-    async def run(self, pieces: list[tuple[bytes, BargeIn]], recogniser: Recogniser) -> Heard:
-        self._total_ms = sum(len(pcm) // 16 for pcm, _ in pieces)
-        player = asyncio.create_task(self._play(_joined(pieces)), name="play prompts of a turn")
+    async def run(self, recogniser: Recogniser) -> Heard:
+        self._total_ms = sum(duration_ms(pcm) for pcm, _ in self._pieces)
+        player = asyncio.create_task(self._play(), name="play prompts of a turn")
         player.add_done_callback(self._player_ended)
         try:
             return await self._until_decided(recogniser)
@@ -170,8 +184,8 @@ class _Turn:
             self._broken = True
             self._tell(_Signal.GONE)
 
-    async def _play(self, pieces: list[tuple[bytes, BargeIn]]) -> None:
-        for pcm, allowed in pieces:
+    async def _play(self) -> None:
+        for pcm, allowed in self._pieces:
             if self._cut:
                 return
             self._allowed = allowed
@@ -192,6 +206,8 @@ class _Turn:
                 case _Signal.GONE if self._broken:
                     raise LineBroken("the sound of the call broke")
                 case _Signal.GONE:
+                    if self._playing is not None and not self._cut:
+                        self._heard_ms += (await self._playing.finished()).heard_ms
                     heard = self._result(Outcome.HANGUP)
                 case _Signal.PLAYED:
                     heard = self._on_played()

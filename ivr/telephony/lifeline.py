@@ -16,7 +16,8 @@ from ivr.errors import HelplineError
 log = logging.getLogger(__name__)
 
 RENEWALS_PER_LIMIT = 4
-"""So an AMI that is away for three quarters of the limit costs no call."""
+AGAIN_AFTER_S = 1.0
+"""After a renewal that failed: so an AMI that is away for half the limit costs no call, even a mute one (3 s a try)."""
 
 
 class ManagerLine(Protocol):
@@ -43,9 +44,12 @@ class Lifeline:
 
     async def keep(self, channel: str) -> None:
         """Renew the limit of `channel` until cancelled."""
+        pause_s = self._limit_s / RENEWALS_PER_LIMIT
         while True:
-            await asyncio.sleep(self._limit_s / RENEWALS_PER_LIMIT)
+            await asyncio.sleep(pause_s)
+            pause_s = self._limit_s / RENEWALS_PER_LIMIT
             try:
                 await self._manager.action("AbsoluteTimeout", {"Channel": channel, "Timeout": str(self._limit_s)})
             except (HelplineError, ValueError) as fault:
+                pause_s = AGAIN_AFTER_S
                 log.warning("time limit of a call not renewed", extra={"fault": str(fault)})

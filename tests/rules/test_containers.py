@@ -34,6 +34,10 @@ def test_every_folder_that_the_settings_name_is_in_the_image() -> None:
         assert Settings.model_fields[name].default.parts[0] in copied, name
 
 
+def test_the_package_runs_in_place_beside_the_folders_that_it_reads() -> None:
+    assert any(line.endswith(" -e .") for line in instructions("RUN"))
+
+
 def test_the_exposed_ports_are_the_default_ports() -> None:
     ports = {int(port) for line in instructions("EXPOSE") for port in line.split()}
     fields = Settings.model_fields

@@ -28,6 +28,12 @@ def test_a_new_agent_gets_a_secret_and_the_others_keep_theirs(tmp_path: Path) ->
     assert second.agents["bob"]
 
 
+def test_a_place_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SettingsError, match="IVR_SECRETS"):
+        load_or_make(tmp_path / "file" / "secrets.json", sip=[], agents=[])
+
+
 def test_a_file_that_others_can_read_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "secrets.json"
     load_or_make(path, sip=[], agents=[])

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ivr.call import CallId, Ended, EndReason, Rang
+from ivr.errors import SettingsError
 from ivr.records.journal import Journal
 
 RANG = Rang(call_id=CallId("1.2"), at=1.0, number="07700900123", name="Ada", dialled="100", helpline="riverton")
@@ -39,6 +40,20 @@ def test_a_torn_line_costs_itself_only(tmp_path: Path) -> None:
     with journal.file(RANG.call_id).open("a") as file:
         file.write('{"event": "Ended", "call')
     assert journal.events(RANG.call_id) == [RANG]
+
+
+def test_a_letter_torn_in_two_costs_its_line_only(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "calls")
+    journal.note(RANG)
+    with journal.file(RANG.call_id).open("ab") as file:
+        file.write('{"event": "—'.encode()[:-1])
+    assert journal.events(RANG.call_id) == [RANG]
+
+
+def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SettingsError, match="IVR_STATE"):
+        Journal(tmp_path / "file" / "calls")
 
 
 def test_a_disk_that_refuses_costs_the_line_not_the_call(tmp_path: Path) -> None:

@@ -139,6 +139,21 @@ def test_a_recording_wins_over_the_voice_and_needs_no_engine(tmp_path: Path) -> 
     run(main())
 
 
+def test_a_recording_that_changed_is_taken_when_the_plan_is_read_anew(tmp_path: Path) -> None:
+    async def main() -> None:
+        welcome = Prompt(text="Welcome.", recording="welcome")
+        prompts = store(tmp_path, FakeVoice())
+        await prompts.prepare([welcome])
+        record_half_a_second(tmp_path / "prompts/welcome.wav")
+        await prompts.prepare([welcome])
+        assert len(await prompts.sound(welcome)) == 8000
+        (tmp_path / "prompts/welcome.wav").unlink()
+        await prompts.prepare([welcome])
+        assert await prompts.sound(welcome) == said("Welcome.")
+
+    run(main())
+
+
 def test_a_missing_recording_is_said_by_the_voice(tmp_path: Path) -> None:
     async def main() -> None:
         prompts = store(tmp_path, FakeVoice())

@@ -9,8 +9,8 @@ import pytest
 
 from ivr.call import BargeIn, Heard, Hypothesis, KeyPattern, Listening, Means, Outcome, Prompt
 from ivr.errors import LineBroken
-from ivr.media.audio import Audio, Key, LineEnded, Played
-from ivr.speech.turn import MediaInput, SpokenLine
+from ivr.media.audio import Audio, Key, LineEnded, MediaInput, Played
+from ivr.speech.turn import SpokenLine
 from ivr.testing.clock import run
 from tests.unit.speech.test_ear import QUIET, VOICE, Marked
 
@@ -41,9 +41,12 @@ class FakePlaying:
         await self._done.wait()
         return Played(heard_ms=self.played_ms, total_ms=self.total_ms, completed=not self._cut)
 
-    async def cut(self) -> Played:
+    def end(self) -> None:
         self._cut = True
         self._done.set()
+
+    async def cut(self) -> Played:
+        self.end()
         return Played(heard_ms=self.played_ms, total_ms=self.total_ms, completed=False)
 
     async def pause(self) -> None:
@@ -77,6 +80,9 @@ class FakeSound:
         begun = asyncio.get_running_loop().time()
         for at_s, given in self._script:
             await asyncio.sleep(max(0.0, begun + at_s - asyncio.get_running_loop().time()))
+            if isinstance(given, LineEnded):
+                for playing in self.playings:
+                    playing.end()
             if self._take is not None:
                 self._take(given)
 
@@ -238,6 +244,39 @@ def test_prompts_with_different_barge_in_keep_their_own() -> None:
     assert 1400 <= heard.prompt_heard_ms <= 1600
 
 
+def turns(*listenings: Listening, waiting: Sequence[MediaInput], prompts: Sequence[Prompt]) -> list[Heard]:
+    """Several turns on one line, with inputs that all came before the first."""
+
+    async def main() -> list[Heard]:
+        sound = FakeSound()
+        attach = sound.attach
+
+        def drain(take: Callable[[MediaInput], None] | None) -> None:
+            attach(take)
+            if take is not None:
+                for given in left:
+                    take(given)
+                left.clear()
+
+        left = list(waiting)
+        sound.attach = drain  # type: ignore[method-assign]
+        line = SpokenLine(sound, prompts=FakePrompts(), recogniser=FakeRecogniser(), detector=Marked())
+        return [await line.converse(prompts, listening) for listening in listenings]
+
+    return run(main())
+
+
+def test_keys_pressed_ahead_belong_to_one_turn_each() -> None:
+    heard = turns(MENU, MENU, waiting=[Key(digit="1"), Key(digit="2")], prompts=[Prompt(text="2")])
+    assert [one.keys for one in heard] == ["1", "2"]
+
+
+def test_a_key_from_before_the_turn_does_not_skip_a_prompt_that_forbids_it() -> None:
+    (heard,) = turns(MENU, waiting=[Key(digit="1")], prompts=[Prompt(text="2", barge_in=BargeIn.NONE)])
+    assert heard.prompt_heard_ms == 2000
+    assert heard.outcome is Outcome.NO_INPUT
+
+
 def test_a_cough_pauses_the_prompt_and_it_goes_on() -> None:
     recogniser = FakeRecogniser((), ())
     heard, sound, took_s = turn(speech(0.5, voiced=5, quiet=30), recogniser=recogniser)
@@ -281,6 +320,7 @@ def test_a_recogniser_is_open_only_while_somebody_speaks() -> None:
 def test_the_end_of_the_line_ends_the_turn_at_once() -> None:
     heard, _, took_s = turn([(0.7, LineEnded(reason="caller hung up"))])
     assert heard.outcome is Outcome.HANGUP
+    assert 680 <= heard.prompt_heard_ms <= 700, "who leaves in mid-prompt has heard a part of it"
     assert took_s < 0.8
 
 
