@@ -115,6 +115,7 @@ class Service:
             port=settings.agi_port,
             most_connections=2 * settings.most_calls,
             any_peer=settings.allow_public_bind,
+            path=secrets.agi,
         )
         hashes = {name: hash_password(secrets.agents[name]) for name in (agent.name for agent in self._agents)}
         self._console = Console(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -17,11 +18,13 @@ CALLER = "caller"
 
 
 class Secrets(BaseModel):
-    """`ami`: the manager account; `sip`: endpoint → password; `agents`: log-in name → password of the page."""
+    """`ami`: the manager account; `agi`: the path by which Asterisk proves itself to the FastAGI server; `sip`:
+    endpoint → password; `agents`: log-in name → password of the page."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     ami: str
+    agi: str
     sip: dict[str, str]
     agents: dict[str, str]
 
@@ -41,9 +44,10 @@ def load_or_make(path: Path, *, sip: Iterable[str], agents: Iterable[str]) -> Se
             raise SettingsError(
                 f"{path} is not a secrets file ({type(fault).__name__}): mend it, or delete it to make a new one"
             ) from None
-    old = Secrets.model_validate(known) if known else Secrets(ami=_made(), sip={}, agents={})
+    old = Secrets.model_validate(known) if known else Secrets(ami=_made(), agi=_made(), sip={}, agents={})
     full = Secrets(
         ami=old.ami,
+        agi=old.agi,
         sip={**{name: _made() for name in sip}, **old.sip},
         agents={**{name: _made(9) for name in agents}, **old.agents},
     )
@@ -69,8 +73,7 @@ def _made(size: int = 24) -> str:
 
 def _write(path: Path, full: Secrets) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".new")
-    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    handle, fresh = tempfile.mkstemp(dir=path.parent)  # mode 0600 and nobody else's
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         json.dump(full.model_dump(), file, indent=1)
-    fresh.replace(path)
+    Path(fresh).replace(path)

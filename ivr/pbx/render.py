@@ -16,6 +16,8 @@ from ivr.secrets_file import Secrets
 from ivr.settings import Settings
 
 TEMPLATES = Path(__file__).parents[2] / "asterisk"
+MARK = ".ivr-pbx"
+"""In every folder that `render` has made."""
 TEST_ONLY = {"extensions-test.conf"}
 QUEUE_WAIT_S = 600
 """So long a caller waits for an agent before they are told that nobody is there."""
@@ -42,7 +44,7 @@ def render(
 
     The folder is 0700 and each file 0600, because passwords stand in some. What an earlier run left there goes,
     except what Asterisk itself remembers (`lib`) and its log. `for_tests` adds the numbers of extensions-test.conf.
-    Raises PbxError for a missing folder or a word that nothing fills.
+    Raises PbxError for a folder that holds something else, or a word that nothing fills.
     """
     if not (templates / "asterisk.conf").exists():
         raise PbxError(f"no Asterisk configuration in {templates}: run from the project's checkout")
@@ -57,12 +59,12 @@ def render(
         "RTP_TO": str(ports.rtp_to),
         "AMI_USER": settings.ami_user,
         "AMI_SECRET": secrets.ami,
+        "AGI_SECRET": secrets.agi,
         "ABSOLUTE_TIMEOUT_S": str(settings.absolute_timeout_s),
         "QUEUE_WAIT_S": str(queue_wait_s),
         **{f"SIP_SECRET_{name.upper()}": secret for name, secret in secrets.sip.items()},
     }
-    run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    run_dir.chmod(0o700)
+    _take(run_dir)
     for stale in ("etc", "run", "moh"):
         shutil.rmtree(run_dir / stale, ignore_errors=True)
     for folder in FOLDERS:
@@ -74,6 +76,16 @@ def render(
         _write(run_dir / "etc" / f"{name}.conf", "; empty on purpose\n")
     write_hold_tone(run_dir / "moh" / "hold.wav")
     return run_dir / "etc" / "asterisk.conf"
+
+
+def _take(run_dir: Path) -> None:
+    """Make `run_dir` ours, or see that it is: parts of it are deleted at each run."""
+    mark = run_dir / MARK
+    if run_dir.exists() and any(run_dir.iterdir()) and not mark.exists():
+        raise PbxError(f"{run_dir} is not empty and no folder of a former run: name a new or an empty one")
+    run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    run_dir.chmod(0o700)
+    mark.touch()
 
 
 def filled(text: str, words: Mapping[str, str], name: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Protocol
 
 from ivr.errors import HelplineError
@@ -25,7 +25,7 @@ class ManagerLine(Protocol):
 
     connected: bool
 
-    async def action(self, name: str, fields: Mapping[str, str] | None = None) -> object:
+    def action(self, name: str, fields: Mapping[str, str] | None = None) -> Awaitable[object]:
         """Send one action. Raises PbxError, LineBroken."""
         ...
 
@@ -49,7 +49,17 @@ class Lifeline:
             await asyncio.sleep(pause_s)
             pause_s = self._limit_s / RENEWALS_PER_LIMIT
             try:
-                await self._manager.action("AbsoluteTimeout", {"Channel": channel, "Timeout": str(self._limit_s)})
+                await self._renew(channel)
             except (HelplineError, ValueError) as fault:
                 pause_s = AGAIN_AFTER_S
                 log.warning("time limit of a call not renewed", extra={"fault": str(fault)})
+
+    async def _renew(self, channel: str) -> None:
+        """Renew once; a cancellation waits for what is on its way, which must not overtake the queue's "no limit"."""
+        fields = {"Channel": channel, "Timeout": str(self._limit_s)}
+        renewal = asyncio.ensure_future(self._manager.action("AbsoluteTimeout", fields))
+        try:
+            await asyncio.shield(renewal)
+        except asyncio.CancelledError:
+            await asyncio.wait({renewal})
+            raise

@@ -250,7 +250,7 @@ async def test_caller_names_reach_the_service_as_one_field(phone, pbx, name):
     assert all(line.startswith(b"agi_") for line in calls[0].lines)
     # PJSIP keeps the backslashes of a quoted name (res_pjsip_caller_id.c), and 79 characters of it.
     assert got["agi_calleridname"] == (name.replace('"', '\\"')[:79] or "unknown")
-    assert got["agi_callerid"] == "01234 (5),${X}"
+    assert got["agi_callerid"] == "012345X", "what no telephone number holds is gone (extensions.conf)"
 
 
 @pytest.mark.parametrize("action", ["Command", "Originate", "UpdateConfig", "ModuleLoad", "DialplanExtensionAdd"])

@@ -15,7 +15,7 @@ def test_secrets_are_made_once_and_differ(tmp_path: Path) -> None:
     first = load_or_make(path, sip=["caller", "alice"], agents=["alice"])
     assert path.stat().st_mode & 0o777 == 0o600
     assert load_or_make(path, sip=["caller", "alice"], agents=["alice"]) == first
-    assert len({first.ami, *first.sip.values(), *first.agents.values()}) == 4
+    assert len({first.ami, first.agi, *first.sip.values(), *first.agents.values()}) == 5
     assert min(map(len, [first.ami, *first.sip.values(), *first.agents.values()])) >= 12
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 import ipaddress
 import logging
 from collections.abc import Awaitable, Callable
@@ -31,7 +32,8 @@ class AgiServer:
 
     AGI has no log-in: peers that are not on this machine are refused unless `any_peer`. A connection must bring its
     environment within `header_deadline_s`; calls beyond `most_connections` are closed at once, and the dialplan
-    (AGISTATUS=FAILURE) looks after them.
+    (AGISTATUS=FAILURE) looks after them. `path`: what the dialplan's ``agi://host:port/path`` must name (None:
+    anything), a secret that tells Asterisk from whoever else is on this machine.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class AgiServer:
         header_deadline_s: float = 2.0,
         most_connections: int = 400,
         any_peer: bool = False,
+        path: str | None = None,
     ) -> None:
         self.header_deadline_s = header_deadline_s
         self._handle = handle
@@ -50,6 +53,7 @@ class AgiServer:
         self._wanted_port = port
         self._most_connections = most_connections
         self._any_peer = any_peer
+        self._path = path
         self._listener: asyncio.Server | None = None
         self._strangers: dict[_Connection, None] = {}
         """Connections without an environment so far, oldest first."""
@@ -104,6 +108,11 @@ class AgiServer:
     def begin(self, connection: _Connection, session: AgiSession) -> bool:
         """Give a call to the handler; False if too many are in hand."""
         self.forget(connection)
+        if self._path is not None:
+            named = session.environment.get("agi_network_script", "")
+            if not hmac.compare_digest(named.encode(), self._path.encode()):
+                log.warning("agi connection without our path refused")
+                return False
         if len(self._calls) >= self._most_connections:
             log.warning("call refused, too many in hand", extra={"calls": len(self._calls)})
             return False

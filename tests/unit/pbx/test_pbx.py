@@ -13,7 +13,7 @@ from ivr.pbx import Installation, Pbx, Ports
 from ivr.secrets_file import Secrets
 from ivr.settings import Settings
 
-SECRETS = Secrets(ami="m", sip={"caller": "c", "alice": "a", "bob": "b"}, agents={})
+SECRETS = Secrets(ami="m", agi="g", sip={"caller": "c", "alice": "a", "bob": "b"}, agents={})
 
 
 def pbx(folder: Path, script: str, ports: Ports | None = None) -> Pbx:

@@ -13,7 +13,9 @@ from ivr.pbx.render import TEMPLATES, filled
 from ivr.secrets_file import Secrets
 from ivr.settings import Settings
 
-SECRETS = Secrets(ami="ami-secret", sip={"caller": "c-secret", "alice": "a-secret", "bob": "b-secret"}, agents={})
+SECRETS = Secrets(
+    ami="ami-secret", agi="agi-secret", sip={"caller": "c-secret", "alice": "a-secret", "bob": "b-secret"}, agents={}
+)
 HERE = Installation(binary=Path("/usr/sbin/asterisk"))
 
 
@@ -35,7 +37,7 @@ def test_ports_secrets_and_folders_arrive(tmp_path):
     assert "bind = 127.0.0.1:5077" in (folder / "pjsip.conf").read_text()
     assert "password = a-secret" in (folder / "pjsip.conf").read_text()
     assert "secret = ami-secret" in (folder / "manager.conf").read_text()
-    assert "agi://127.0.0.1:4574/helpline" in (folder / "extensions.conf").read_text()
+    assert "agi://127.0.0.1:4574/agi-secret)" in (folder / "extensions.conf").read_text()
     assert "rtpend = 12099" in (folder / "rtp.conf").read_text()
     assert f"astlogdir => {tmp_path}/run/log" in (folder / "asterisk.conf").read_text()
 
