@@ -5,12 +5,14 @@ from ivr.call.events import (
     AgentAnswered,
     AgentRang,
     Answered,
+    AnswerTold,
     CallerSpoke,
     CallEvent,
     Ended,
     EndReason,
     FactLearnt,
     HandedOver,
+    IntentUnderstood,
     KeysPressed,
     PromptPlayed,
     Rang,
@@ -20,17 +22,20 @@ from ivr.call.events import (
     event_from_dict,
     event_to_dict,
 )
-from ivr.call.handover import AnswerHeard, Fact, HandOver, Intent, Speaker, TranscriptLine
+from ivr.call.handover import QUEUE_NAME, AnswerHeard, Fact, HandOver, Intent, Speaker, TranscriptLine
 from ivr.call.heard import Heard, Hypothesis, Means, Outcome
 from ivr.call.keys import KeyMatch, KeyPattern
 from ivr.call.knowing import Answer, Finding, Known, NotKnown, Unsure
 from ivr.call.listening import BargeIn, Listening, Prompt
+from ivr.call.story import Story
 
 __all__ = [
+    "QUEUE_NAME",
     "AgentAnswered",
     "AgentRang",
     "Answer",
     "AnswerHeard",
+    "AnswerTold",
     "Answered",
     "BargeIn",
     "CallEvent",
@@ -47,6 +52,7 @@ __all__ = [
     "Heard",
     "Hypothesis",
     "Intent",
+    "IntentUnderstood",
     "KeyMatch",
     "KeyPattern",
     "KeysPressed",
@@ -61,6 +67,7 @@ __all__ = [
     "Speaker",
     "StepEntered",
     "StepFailed",
+    "Story",
     "TranscriptLine",
     "Unsure",
     "Wrapped",

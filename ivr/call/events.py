@@ -104,6 +104,23 @@ class FactLearnt(CallEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IntentUnderstood(CallEvent):
+    """What the call is about, in the words of the plan (``bins``); a later one replaces it."""
+
+    name: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerTold(CallEvent):
+    """An article was spoken to the caller; `heard_to_end` False if they cut it short."""
+
+    article: str
+    title: str
+    heard_to_end: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HandedOver(CallEvent):
     """The caller is on the way to a queue."""
 
@@ -157,6 +174,8 @@ _KINDS: dict[str, type[CallEvent]] = {
         CallerSpoke,
         StepFailed,
         FactLearnt,
+        IntentUnderstood,
+        AnswerTold,
         HandedOver,
         AgentRang,
         AgentAnswered,

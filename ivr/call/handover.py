@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 
 from ivr.call.caller import Caller, CallId
+
+QUEUE_NAME = re.compile(r"[a-z0-9_]{1,64}")
+"""What a queue may be called: the dialplan (asterisk/extensions.conf) takes every other character away."""
 
 
 class Speaker(Enum):
@@ -59,7 +63,7 @@ class HandOver:
     caller: Caller
     queue: str
     reason: str
-    """Why a person: ``asked``, ``plan``, ``not_understood``, ``not_known``, ``line_failed``."""
+    """Why a person: ``asked``, ``plan``, ``not_understood``, ``not_known``, ``line_failed``, or the plan's words."""
     intent: Intent | None = None
     facts: tuple[Fact, ...] = ()
     answers_heard: tuple[AnswerHeard, ...] = ()

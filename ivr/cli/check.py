@@ -28,5 +28,7 @@ def main(given: argparse.Namespace) -> int:
         return 1
     for warning in helpline.warnings:
         print(f"warning: {warning}")
-    print(f"{plan}: {len(helpline.flow.steps)} steps, {len(helpline.articles)} articles, fit for use")
+    print(
+        f"{plan}: {helpline.flow.title}, {len(helpline.flow.steps)} steps, {len(helpline.articles)} articles, fit for use"
+    )
     return 0

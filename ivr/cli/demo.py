@@ -15,12 +15,14 @@ from typing import Any
 from ivr.call import (
     AgentAnswered,
     AgentRang,
+    AnswerTold,
     CallerSpoke,
     CallEvent,
     CallId,
     Ended,
     FactLearnt,
     HandedOver,
+    IntentUnderstood,
     KeysPressed,
     PromptPlayed,
     Rang,
@@ -209,6 +211,10 @@ def _line(event: CallEvent) -> str | None:
                 f" (cut after {event.heard_ms / 1000:.1f} of {event.total_ms / 1000:.1f} s)" if event.barged_in else ""
             )
             return f"said     {event.text}{cut}"
+        case IntentUnderstood():
+            return f"about    {event.name}, {event.confidence:.2f} sure"
+        case AnswerTold():
+            return f"told     {event.title}, {'to the end' if event.heard_to_end else 'cut short'}"
         case CallerSpoke():
             return f"heard    “{event.text}” at {event.confidence:.2f} → {event.understood_as or 'not understood'}"
         case KeysPressed():

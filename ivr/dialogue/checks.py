@@ -88,16 +88,11 @@ def check_vocabulary(flow: Flow, unknown_words: UnknownWords) -> tuple[str, ...]
 
 
 def check_articles(flow: Flow, knowledge: Knowledge) -> None:
-    """Raise FlowError for an article that the plan tells and `knowledge` lacks, or one whose queue the plan lacks."""
-    answers = {answer.article: answer for answer in knowledge.answers()}
+    """Raise FlowError for an article that the plan tells and `knowledge` lacks."""
+    known = {answer.article for answer in knowledge.answers()}
     for step in flow.steps.values():
         for article in step.verb.articles():
-            _exists(flow, article, answers, "article")
-    for answer in answers.values():
-        if answer.queue is not None and answer.queue not in flow.queues:
-            file = (flow.knowledge or flow.file.parent) / f"{answer.article}.md"
-            message = f"there is no queue '{answer.queue}' in {flow.file.name}; use one of: {', '.join(flow.queues)}"
-            raise FlowError(message, file=str(file))
+            _exists(flow, article, known, "article")
 
 
 def _exists(flow: Flow, named: Written, known: Collection[str], kind: str) -> None:

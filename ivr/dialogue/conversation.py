@@ -85,22 +85,27 @@ class Conversation:
     async def tell(self, prompts: Iterable[Prompt]) -> bool:
         """Say `prompts` now, with what is understood everywhere; whether the caller heard them to the end.
 
-        A voice that means nothing (a cough, a "hm") must not cost the caller the answer: it is said once more,
-        and then only keys stop it.
+        A voice that means nothing (a cough, a "hm") and cuts in must not cost the caller the answer: it is said once
+        more, and then only keys stop it. After a whole answer ("thank you") nothing is said again unasked.
         """
         wanted = tuple(prompts)
         while True:
             waiting, self._waiting = (*self._waiting, *wanted), ()
             heard, understood = await self._turn(waiting, Expectation(), answer_within_s=AFTER_TELLING_S)
+            whole = heard.prompt_heard_ms >= heard.prompt_total_ms
             if understood is not None and understood.confidence >= self.manner.confirm:
-                if understood.name != REPEAT and await self._sure(understood):
+                if understood.name == REPEAT:
+                    continue
+                if await self._sure(understood):
                     self._follow(understood)
-            elif heard.means is Means.VOICE and any(BargeIn.SPEECH in prompt.barge_in for prompt in wanted):
+                if whole:
+                    break
+            elif not whole and heard.means is Means.VOICE and any(BargeIn.SPEECH in one.barge_in for one in wanted):
                 wanted = tuple(replace(prompt, barge_in=prompt.barge_in & ~BargeIn.SPEECH) for prompt in wanted)
             else:
                 break
         self._told = wanted
-        return not heard.barged_in or heard.prompt_heard_ms >= heard.prompt_total_ms
+        return whole
 
     async def finish_speaking(self, prompts: Iterable[Prompt] = ()) -> None:
         """Say what waits and `prompts` to their end, without listening: the last words of our part."""
@@ -157,7 +162,7 @@ class Conversation:
         """
         self._failures += 1
         count = self._counts[failure] = self._counts.get(failure, 0) + 1
-        self.notebook.failed(self.step.name, self.step.verb.word, failure, count)
+        self.notebook.failed(self.step.name, failure, count)
         said = {
             "silence": self.manner.on_silence,
             "not_understood": self.manner.on_not_understood,
@@ -202,18 +207,16 @@ class Conversation:
 
     async def to_person(self, wish: WantsPerson) -> Conclusion:
         """Tell the caller and hand over. Raises CallerLeft."""
-        await self.finish_speaking([self._own(wording.TO_PERSON)])
-        return self.conclude_with(wish.queue or self.manner.person_queue, wish.reason)
+        queue = wish.queue or self.manner.person_queue
+        await self.finish_speaking([self._own(wording.to_people(self.flow.queues[queue]))])
+        return self.conclude_with(queue, wish.reason)
 
     def filled(self, text: str, **extra: str) -> str:
         """`text` with each ``{fact}`` replaced once by what the caller told us; digits are read one by one."""
 
         def value(found: re.Match[str]) -> str:
             name = found.group(1)
-            if name in extra:
-                known = extra[name]
-            else:
-                known = self.notebook.facts[name].value if name in self.notebook.facts else ""
+            known = extra[name] if name in extra else self.notebook.fact(name)
             return wording.spaced(known) if known.isdecimal() else known
 
         return " ".join(FACT.sub(value, text).split())

@@ -111,7 +111,7 @@ class Flow:
     start: str
     main_menu: str
     queues: Mapping[str, str]
-    """Name in Asterisk → what people call it."""
+    """Name in Asterisk → what callers hear it called."""
     knowledge: Path | None
     """Folder of articles."""
     manner: Manner
@@ -127,16 +127,6 @@ class Flow:
                 found.setdefault((prompt.text, prompt.recording), prompt)
         return tuple(found.values())
 
-    def grammars(self, phrasings: Iterable[str] = ()) -> dict[str, tuple[str, ...] | None]:
-        """What each step that listens gives the recogniser; None means open vocabulary."""
-        known = tuple(phrasings)
-        expected = {name: (step, step.verb.expectation(known)) for name, step in self.steps.items()}
-        return {
-            name: expectation.listening(step.manner).phrases
-            for name, (step, expectation) in expected.items()
-            if expectation is not None
-        }
-
     def wrong(self, place: Written | Step, message: str) -> FlowError:
         """The error to raise about `place`."""
         return FlowError(message, file=str(self.file), line=place.line, column=place.column)
@@ -147,8 +137,9 @@ class Flow:
             yield from manner.on_not_understood
         for step in self.steps.values():
             yield from step.verb.prompts()
-        fixed = (wording.OFFER_PERSON, wording.TO_PERSON, wording.REFUSED, wording.NOT_KNOWN, wording.ANOTHER_TRY)
+        fixed = (wording.OFFER_PERSON, wording.REFUSED, wording.NOT_KNOWN, wording.ANOTHER_TRY)
         yield from prompts_from((*fixed, wording.NOT_SURE, wording.DID_THAT_HELP))
+        yield from prompts_from(wording.to_people(name) for name in self.queues.values())
         yield from prompts_from(wording.did_you_say(option.spoken) for option in (*UNIVERSALS, *YES_NO))
 
 

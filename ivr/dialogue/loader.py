@@ -6,7 +6,7 @@ The file, by example::
     start: welcome                     # the first step
     main_menu: main                    # where "main menu" leads, from everywhere
     person_queue: office               # where a caller goes who wants a person
-    queues:                            # name in Asterisk: what people call it
+    queues:                            # name in Asterisk: what callers hear ("I will put you through to the office")
       office: the office
     knowledge: village/knowledge       # folder of articles, beside this file (optional)
     accept: 0.75                       # how the line treats callers; everything from here on is optional,
@@ -72,6 +72,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
+from ivr.call import QUEUE_NAME
 from ivr.dialogue.checks import check_loops, check_names, unreachable
 from ivr.dialogue.flow import Flow, Step
 from ivr.dialogue.manner import Manner
@@ -126,8 +127,8 @@ def _named(listed: Value) -> list[tuple[str, Value]]:
 def _queues(value: Value) -> dict[str, str]:
     queues = {name: label.text() for name, label in _named(value)}
     for name, key in value.fields().keys.items():
-        if not name.replace("-", "").replace("_", "").isalnum() or not name.isascii():
-            raise key.wrong(f"'{name}' is no name of a queue; write letters, digits, '-' and '_'")
+        if not QUEUE_NAME.fullmatch(name):
+            raise key.wrong(f"'{name}' is no name of a queue; write lower-case letters, digits and '_' (at most 64)")
     return queues
 
 

@@ -8,9 +8,13 @@ NOT_KNOWN = "Sorry, I do not have an answer to that."
 REFUSED = "Sorry, my mistake."
 NOT_SURE = "All right."
 OFFER_PERSON = "Would you like to speak to a person? Please say yes or no, or press 1 for yes or 2 for no."
-TO_PERSON = "I will put you through to a person. Please hold on."
 ANOTHER_TRY = "Please ask in other words."
 DID_THAT_HELP = "Did that answer your question?"
+
+
+def to_people(name: str) -> str:
+    """The last words before a queue, by the `name` that people call it."""
+    return f"I will put you through to {name}. Please hold on."
 
 
 def did_you_say(words: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from enum import Enum
 from pathlib import Path
@@ -22,6 +23,7 @@ from ivr.handoff.board import Board
 from ivr.handoff.manager import Feed, Fields, ManagerLine
 from ivr.handoff.queue_events import (
     EVENT_NAMES,
+    AgentLeg,
     CallerJoined,
     ChannelGone,
     MemberChanged,
@@ -40,6 +42,8 @@ LONGEST_NOTE = 500
 MOST_HELD = 10_000
 """Events held back while the lists are read; beyond it the reading starts again."""
 MOST_READINGS = 3
+MOST_GONE = 1000
+"""Channels that have just left and are remembered; beyond it the oldest is forgotten."""
 LIST_DEADLINE_S = 10.0
 
 
@@ -106,6 +110,7 @@ class Desk:
         self._spool = Spool(spool)
         self._now = now
         self._expected: dict[CallId, HandOver] = {}
+        self._gone: deque[CallId] = deque(maxlen=MOST_GONE)
         self._board = Board(self._agents.values(), self._explain)
         self._roll = presence.Roll()
         self._watches: dict[str, set[Watch]] = {name: set() for name in self._agents}
@@ -135,7 +140,9 @@ class Desk:
         await presence.check_queues(self._line, dict.fromkeys((*names, *self._queues)))
 
     def expect(self, hand_over: HandOver) -> None:
-        """A caller will enter a queue: keep why, until the call is over."""
+        """A caller will enter a queue: keep why, until the call is over (which it may be by now)."""
+        if hand_over.call_id in self._gone:
+            return
         self._expected.pop(hand_over.call_id, None)
         self._expected[hand_over.call_id] = hand_over
         self._spool.keep(hand_over)
@@ -200,7 +207,7 @@ class Desk:
         return self._expected.get(CallId(party.channel_id)) or self._expected.get(CallId(party.linked_id))
 
     def _recollect(self, party: Party) -> None:
-        """A caller in a queue whom we did not send there: what is known of them all the same."""
+        """A caller in a queue, or with an agent, whom we did not send there: what is known of them all the same."""
         if self._explain(party) is None:
             story = self._recall(CallId(party.channel_id), party.queue)
             if story is not None:
@@ -237,11 +244,12 @@ class Desk:
         if isinstance(event, MemberChanged):
             self._roll.apply(event)
         else:
-            if isinstance(event, CallerJoined):
+            if isinstance(event, CallerJoined | AgentLeg):
                 self._recollect(event.party)
             for note in self._board.apply(event, self._now()):
                 self._feed.note(note)
             if isinstance(event, ChannelGone):
+                self._gone.append(CallId(event.channel_id))
                 self._forget(CallId(event.channel_id))
 
     async def _read_all(self) -> None:
@@ -279,6 +287,8 @@ class Desk:
                 self._forget(call_id)
         for joined in truth.waiting:
             self._recollect(joined.party)
+        for leg in truth.legs:  # an agent may have answered while we were away
+            self._recollect(leg.party)
         for note in self._board.replace(truth, self._now()):
             self._feed.note(note)
         held, self._held = self._held or [], None

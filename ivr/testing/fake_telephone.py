@@ -62,7 +62,7 @@ def _heard(act: Act | None, prompts: Sequence[Prompt], listening: Listening, tot
     allowed = BargeIn.BOTH
     for prompt in prompts:
         allowed &= prompt.barge_in
-    cut = act is not None and act.cuts_in_after is not None and _means(act) in allowed
+    cut = act is not None and act.cuts_in_after is not None and act.cuts_in_after < 1 and _means(act) in allowed
     heard_ms = round(total_ms * (act.cuts_in_after or 0.0)) if act is not None and cut else total_ms
     outcome, means, keys, readings = _answer(act, listening)
     return Heard(

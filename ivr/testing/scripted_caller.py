@@ -13,8 +13,8 @@ class Act:
     """What the caller does in one turn.
 
     `expect`: words that must stand in what they hear in that turn. `cuts_in_after`: share of the prompts (0..1)
-    after which they cut in, or None if they wait for the end. Turns that only tell something are passed over by
-    every act that does not cut in.
+    after which they cut in, 1 right after the end, or None if they wait to be asked: turns that only tell something
+    are passed over by such an act.
     """
 
     expect: str = ""
@@ -61,9 +61,9 @@ def presses(keys: str, *, expect: str = "", cuts_in_after: float | None = None) 
     return Presses(keys=keys, expect=expect, cuts_in_after=cuts_in_after)
 
 
-def mumbles(*, expect: str = "") -> Mumbles:
+def mumbles(*, expect: str = "", cuts_in_after: float | None = None) -> Mumbles:
     """The caller says something without words."""
-    return Mumbles(expect=expect)
+    return Mumbles(expect=expect, cuts_in_after=cuts_in_after)
 
 
 def keeps_silent(*, expect: str = "") -> KeepsSilent:

@@ -22,7 +22,7 @@ CALLER = Caller(number="07700900123", name="Ada", dialled="100")
 
 
 def known_to(flow: Flow) -> Knowledge:
-    return Knowledge(load_articles(flow.knowledge) if flow.knowledge is not None else ())
+    return Knowledge(load_articles(flow.knowledge, flow.queues) if flow.knowledge is not None else ())
 
 
 @functools.cache
@@ -32,9 +32,10 @@ def riverton() -> tuple[Flow, Knowledge]:
 
 
 def plan(folder: Path, steps: str, head: str = "") -> tuple[Flow, Knowledge]:
-    """A plan with the queue 'office' whose first step is 'one'; `steps` as they stand in the file."""
+    """A plan with the queues 'office' and 'porter' whose first step is 'one'; `steps` as they stand in the file."""
     path = folder / "plan.yaml"
-    first = "helpline: Test\nstart: one\nmain_menu: one\nperson_queue: office\nqueues: {office: the office}\n"
+    queues = "{office: the office, porter: the porter}"
+    first = f"helpline: Test\nstart: one\nmain_menu: one\nperson_queue: office\nqueues: {queues}\n"
     path.write_text(f"{first}{head}\nsteps:\n{steps}\n", encoding="utf-8")
     flow = load_flow(path)
     return flow, known_to(flow)

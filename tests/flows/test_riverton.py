@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from ivr.call import (
+    Answered,
     CallerSpoke,
     EndReason,
     FactLearnt,
     HandedOver,
     KeysPressed,
     PromptPlayed,
+    Rang,
     Speaker,
     StepEntered,
     StepFailed,
 )
+from ivr.records.recall import recall
 from ivr.testing.scripted_caller import Act, keeps_silent, mumbles, presses, says
-from tests.flows.helplines import call, riverton
+from tests.flows.helplines import CALL, CALLER, call, riverton
 
 DONE = says("no", expect="anything else")
 
@@ -94,7 +99,8 @@ def test_an_agent_can_be_had_at_every_turn() -> None:
             called = call(riverton(), *way, says(wish))
             assert called.reason is EndReason.HANDED_OVER, (way, wish)
             assert called.hand_over.reason == "asked"
-            assert "put you through" in called.said[-1]
+            team = {"operator": "the council's operators", "housing": "the housing team"}[called.hand_over.queue]
+            assert called.said[-1].endswith(f"I will put you through to {team}. Please hold on.")
 
 
 def test_key_0_is_an_agent_except_where_digits_are_entered() -> None:
@@ -129,6 +135,20 @@ def test_a_cough_in_an_answer_does_not_cost_the_caller_the_answer() -> None:
     cough = says("bin", 0.2, expect="Bridge Street", cuts_in_after=0.3)
     called = call(riverton(), presses("4"), cough, DONE)
     assert sum("Bridge Street" in text for text in called.said) == 2
+
+
+@pytest.mark.parametrize("thanks", [says("thank you", cuts_in_after=1.0), mumbles(cuts_in_after=1.0)])
+def test_a_voice_after_a_whole_answer_is_no_wish_to_hear_it_again(thanks: Act) -> None:
+    called = call(riverton(), presses("4"), thanks, says("agent", expect="anything else"))
+    assert sum("Bridge Street" in text for text in called.said) == 1
+    assert called.hand_over.answers_heard[0].heard_to_end
+    assert not any(played.barged_in for played in called.feed.of(PromptPlayed))
+
+
+def test_a_wish_that_was_none_does_not_bring_a_whole_answer_again() -> None:
+    doubtful = says("agent", 0.6, cuts_in_after=1.0)
+    called = call(riverton(), presses("4"), doubtful, says("no", expect="Did you say agent?"), DONE)
+    assert sum("Bridge Street" in text for text in called.said) == 1
 
 
 def test_repeat_says_the_same_again_also_an_answer_that_was_just_told() -> None:
@@ -299,6 +319,37 @@ def test_steps_are_noted_as_they_are_entered() -> None:
         ("anything_else", "ask"),
         ("goodbye", "hang_up"),
     ]
+
+
+STORIES: list[list[Act]] = [
+    REPAIR_BY_SPEECH,
+    REPAIR_BY_KEYS,
+    [
+        mumbles(),
+        says("opening hours", 0.6),
+        says("yes"),
+        presses("9", cuts_in_after=0.5),
+        keeps_silent(),
+        says("agent"),
+    ],
+    [QUESTION, says("how much do i pay"), says("no"), says("yes"), says("agent")],
+    [QUESTION, says("is it your car"), says("yes")],
+    [says("bin collection", cuts_in_after=0.3), presses("1"), mumbles(), mumbles(), says("yes")],
+]
+
+
+@pytest.mark.parametrize("acts", STORIES, ids=["speech", "keys", "cut", "unsure", "not known", "mumbles"])
+def test_the_journal_tells_the_same_story_as_the_live_call(acts: list[Act]) -> None:
+    called = call(riverton(), *acts)
+    live, began = called.hand_over, called.feed.events[0].at - 1
+    switchboard = [
+        Rang(call_id=CALL, at=began - 2, helpline="riverton", **dataclasses.asdict(CALLER)),
+        Answered(call_id=CALL, at=began),
+    ]
+    told = recall([*switchboard, *called.feed.events], queue=live.queue)
+    assert told is not None
+    broken = "the helpline itself failed in this call"
+    assert told == dataclasses.replace(live, reason="line_failed", failures=(*live.failures, broken))
 
 
 LONG: list[list[Act]] = [

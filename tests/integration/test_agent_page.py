@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from ivr.call import (
     AnswerHeard,
@@ -27,16 +27,8 @@ from ivr.console.server import Console
 from ivr.handoff.agents import Agent
 from ivr.handoff.desk import Desk
 from ivr.testing.manager_line import ScriptedManagerLine, recorded_scene
+from tests.chromium import CHROMIUM, MISSING, chromium
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 RECORDING = Path(__file__).parents[1] / "wire/recordings/app_queue.json"
 ALICE = Agent(
     name="alice", display_name="Alice Carter", interface="Local/alice@agents/n", queues=("operator", "housing")
@@ -46,7 +38,7 @@ HASHES = {"alice": hash_password("correct horse")}
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no Chromium at {CHROMIUM}: apt-get install chromium"),
+    pytest.mark.skipif(not CHROMIUM.exists(), reason=MISSING),
 ]
 
 
@@ -89,10 +81,8 @@ class Stage:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+    async with chromium() as browser:
         yield browser
-        await browser.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -165,6 +155,16 @@ async def test_a_pop_that_is_withdrawn_says_why(stage: Stage) -> None:
     stage.play("caller_gives_up_while_ringing")
     await expect(stage.page.locator(".pop")).to_have_count(0)
     await expect(stage.page.locator("#notice")).to_contain_text("The caller hung up before you could answer.")
+
+
+async def test_a_line_that_failed_says_whether_something_is_known(stage: Stage) -> None:
+    why = stage.page.locator(".pop .why")
+    stage.play("answered_agent_hangs_up", "QueueCallerJoin", "AgentCalled")
+    await expect(why).to_have_text("The line failed: nothing more is known about this call")
+    stage.play("answered_agent_hangs_up", "QueueCallerAbandon", "Hangup")
+    stage.desk.expect(replace(hand_over("call-2-b"), reason="line_failed"))
+    stage.play("answered_caller_hangs_up", "QueueCallerJoin", "AgentCalled")
+    await expect(why).to_have_text("The line failed; what was said before stands below")
 
 
 async def test_while_asterisk_is_away_the_page_says_stale_and_a_command_gives_one_line(stage: Stage) -> None:

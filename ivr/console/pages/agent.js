@@ -6,8 +6,9 @@ const REASONS = {
   plan: "this is for a person",
   not_understood: "was not understood by the line",
   not_known: "asked something the line does not know",
-  line_failed: "the line failed: nothing more is known about this call",
+  line_failed: "the line failed; what was said before stands below",
 };
+const NOTHING_KNOWN = "the line failed: nothing more is known about this call";
 const WITHDRAWN = {
   no_answer: "You did not answer in time; the call went on.",
   answered_elsewhere: "Somebody else answered the call.",
@@ -69,6 +70,11 @@ function who(pop) {
   return pop.caller.withheld ? "Number withheld" : pop.caller.number;
 }
 
+function why(pop) {
+  if (pop.reason === "line_failed" && pop.transcript.length === 0) return NOTHING_KNOWN;
+  return Object.hasOwn(REASONS, pop.reason) ? REASONS[pop.reason] : plain(pop.reason); // else the plan's own words
+}
+
 function fill_list(section, items, row) {
   section.hidden = items.length === 0;
   section.querySelector("ul, ol, dl").replaceChildren(...items.map(row));
@@ -104,7 +110,7 @@ function new_card(item) {
   find(".name").id = `name-${item.call_id}`;
   card.setAttribute("aria-labelledby", find(".name").id);
   find(".number").textContent = pop.caller.name ? (pop.caller.number ?? "Number withheld") : "No name known";
-  find(".why").textContent = capital(REASONS[pop.reason] ?? plain(pop.reason));
+  find(".why").textContent = capital(why(pop));
   card.classList.toggle("unexplained", pop.reason === "line_failed");
   if (pop.intent) find(".intent").append(make("strong", capital(plain(pop.intent.name))), " ", confidence(pop.intent.confidence));
   else find(".intent").textContent = "not known";

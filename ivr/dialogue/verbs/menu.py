@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from ivr.call import Intent, Prompt
+from ivr.call import Prompt
 from ivr.dialogue import wording
 from ivr.dialogue.flow import Next, Verb, Written
 from ivr.dialogue.grammar import UNIVERSALS, Expectation, Option
@@ -54,7 +54,7 @@ class Menu(Verb):
         """The step of the choice."""
         understood = await conversation.listen(self.text, self.expectation())
         choice = next(one for one in self.choices if one.name == understood.name)
-        conversation.notebook.intent = Intent(name=choice.name, confidence=understood.confidence)
+        conversation.notebook.understood(choice.name, understood.confidence)
         return choice.goto.text
 
     def expectation(self, phrasings: tuple[str, ...] = ()) -> Expectation:

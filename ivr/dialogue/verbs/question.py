@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from ivr.call import Answer, Finding, Intent, Known, NotKnown, Prompt, Unsure
+from ivr.call import Answer, Finding, Known, NotKnown, Prompt, Unsure
 from ivr.dialogue import wording
 from ivr.dialogue.flow import Next, Verb, Written
 from ivr.dialogue.grammar import Expectation
@@ -77,7 +77,7 @@ class Question(Verb):
 
     async def _tell(self, conversation: Conversation, answer: Answer, confidence: float) -> None:
         notebook = conversation.notebook
-        notebook.intent = Intent(name=answer.topic, confidence=min(answer.confidence, confidence))
+        notebook.understood(answer.topic, min(answer.confidence, confidence))
         heard = await conversation.tell([Prompt(text=answer.spoken, barge_in=conversation.manner.barge_in)])
         notebook.told(answer.article, answer.title, heard)
         if self.did_that_help:

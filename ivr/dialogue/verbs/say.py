@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from ivr.call import Intent, Prompt
+from ivr.call import Prompt
 from ivr.dialogue.flow import Next, Verb, Written
 from ivr.dialogue.manner import Manner
 from ivr.dialogue.reading import prompts_of, written
@@ -47,7 +47,8 @@ class Say(Verb):
             name = self.article.text
             answer = next((one for one in conversation.knowledge.answers() if one.article == name), None)
             if answer is not None:
-                conversation.notebook.intent = conversation.notebook.intent or Intent(name=answer.topic, confidence=1.0)
+                if conversation.notebook.intent is None:
+                    conversation.notebook.understood(answer.topic, 1.0)
                 heard = await conversation.tell([Prompt(text=answer.spoken, barge_in=conversation.manner.barge_in)])
                 conversation.notebook.told(answer.article, answer.title, heard)
         return self.goto.text

@@ -131,7 +131,9 @@ def test_a_fault_is_told_with_its_place_and_its_mending(
         ("start: one", "start: on", "2:8: there is no step 'on'; did you mean 'one'?"),
         ("main_menu: one", "", "'main_menu' is missing"),
         ("person_queue: office", "person_queue: nobody", "there is no queue 'nobody'; use one of: office"),
-        ("  office: the office", "  of$ice: x", "is no name of a queue"),
+        ("  office: the office", "  of$ice: x", "6:3: 'of$ice' is no name of a queue; write lower-case letters"),
+        ("  office: the office", "  Office: x", "6:3: 'Office' is no name of a queue; write lower-case letters"),
+        ("  office: the office", "  back-office: x", "6:3: 'back-office' is no name of a queue; write lower-case"),
         ("helpline: Test", "helpline: Test\nknowledge: ../up", "must be a folder beside this file"),
         ("helpline: Test", "helpline: Test\nknowledge: nowhere", "there is no folder"),
         ("helpline: Test", "helpline: Test\nsteps: {}", "stands here twice"),
@@ -206,7 +208,11 @@ def test_the_bundled_model_knows_every_word_that_riverton_listens_for() -> None:
     flow, knowledge = riverton()
     assert check_vocabulary(flow, lambda words: set(words) - known) == ()
     heard = {
-        word for phrases in flow.grammars(knowledge.phrasings()).values() for p in phrases or () for word in p.split()
+        word
+        for step in flow.steps.values()
+        if (expectation := step.verb.expectation(knowledge.phrasings())) is not None
+        for phrase in expectation.listening(step.manner).phrases or ()
+        for word in phrase.split()
     }
     assert heard <= known
 

@@ -26,6 +26,12 @@ def test_the_demo_has_alice_in_both_queues_and_bob_in_housing() -> None:
     ]
 
 
+def test_a_single_queue_needs_no_list(tmp_path: Path) -> None:
+    path = tmp_path / "agents.yaml"
+    path.write_text(GOOD.replace("[operator, housing]", "operator"))
+    assert load_agents(path)[0].queues == ("operator",)
+
+
 def test_a_list_of_one_is_read(tmp_path: Path) -> None:
     path = tmp_path / "agents.yaml"
     path.write_text(GOOD)
@@ -37,19 +43,25 @@ def test_a_list_of_one_is_read(tmp_path: Path) -> None:
     ("text", "place", "said"),
     [
         ("", "1:1", "empty"),
-        ("agents: []", "1:9", "nobody"),
-        ("agents: {}", "1:9", "is a list"),
-        ("people: []", "1:1", "unknown key 'people'"),
-        ("agents: [", "1:10", "not YAML"),
-        (GOOD.replace("name: alice", "name: Alice!"), "2:11", "log-in name"),
-        (GOOD.replace("PJSIP/alice", "PJSIP/alice,System(rm)"), "4:16", "a phone such as"),
-        (GOOD.replace("[operator, housing]", "[]"), "5:13", "in no queue"),
-        (GOOD.replace("[operator, housing]", "operator"), "5:13", "is a list"),
-        (GOOD.replace("housing]", "a b]"), "5:24", "a queue's name"),
+        ("agents: []", "1:9", "'agents' is an empty list"),
+        ("agents: {}", "1:9", "'name' is missing"),
+        ("agents: alice", "1:9", "must be 'key: value' lines"),
+        ("people: []", "1:1", "'agents' is missing"),
+        ("agents: [", "1:10", "not valid YAML"),
+        (GOOD.replace("name: alice", "name: &a alice"), "2:11", "anchors"),
+        (GOOD.replace("name: alice", "name: Alice"), "2:11", "lower-case letters, digits and '_'"),
+        (GOOD.replace("name: alice", "name: al-ice"), "2:11", "lower-case letters, digits and '_'"),
+        (GOOD.replace("name: alice", f"name: {'a' * 33}"), "2:11", "at most 32"),
+        (GOOD.replace("PJSIP/alice", "PJSIP/alice,System(rm)"), "4:16", "is no phone; write it as Asterisk does"),
+        (GOOD.replace("[operator, housing]", "[]"), "5:13", "'queues' is an empty list"),
+        (GOOD.replace("[operator, housing]", "{a: b}"), "5:13", "must be a text"),
+        (GOOD.replace("housing]", "a b]"), "5:24", "lower-case letters, digits and '_'"),
+        (GOOD.replace("housing]", "Housing]"), "5:24", "lower-case letters, digits and '_'"),
+        (GOOD.replace("housing]", "housing-2]"), "5:24", "lower-case letters, digits and '_'"),
         (GOOD.replace("    queues: [operator, housing]\n", ""), "2:5", "'queues' is missing"),
-        (GOOD.replace("display_name: Alice Carter", "display_name: 7"), "3:19", "a name to show"),
+        (GOOD.replace("display_name: Alice Carter", "display_name:"), "3:18", "'display_name' is empty"),
         (GOOD + GOOD.removeprefix("agents:\n"), "6:11", "name 'alice' is used twice"),
-        (GOOD + "    colour: red\n", "6:5", "unknown key 'colour'"),
+        (GOOD + "    colour: red\n", "6:5", "'colour' is not known here"),
         (GOOD + "    name: again\n", "6:5", "twice"),
     ],
 )
@@ -73,5 +85,5 @@ def test_bytes_that_are_no_list_are_refused_in_one_line(tmp_path: Path, content:
 
 
 def test_a_missing_list_is_one_line(tmp_path: Path) -> None:
-    with pytest.raises(FlowError, match="No such file"):
+    with pytest.raises(FlowError, match="there is no such file"):
         load_agents(tmp_path / "agents.yaml")

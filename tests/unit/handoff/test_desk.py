@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import stat
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -56,11 +57,19 @@ class Rig:
         self.line = ScriptedManagerLine()
         self.feed = Notes()
         self.spool = spool
+        self.remembered: dict[CallId, HandOver] = {}
+        """What the journals tell of calls without a hand-over."""
         self.desk = self.new_desk()
 
     def new_desk(self) -> Desk:
         return Desk(
-            self.line, queues=["operator"], agents=[ALICE, BOB], feed=self.feed, spool=self.spool, now=lambda: self.now
+            self.line,
+            queues=["operator"],
+            agents=[ALICE, BOB],
+            feed=self.feed,
+            spool=self.spool,
+            recall=lambda call_id, _queue: self.remembered.get(call_id),
+            now=lambda: self.now,
         )
 
     def play_until(self, scene: str, event: str, *, count: int = 1) -> list[dict[str, str]]:
@@ -129,6 +138,14 @@ async def test_the_pop_is_on_the_agents_page_while_the_phone_rings(rig: Rig) -> 
     assert rig.feed.events == [
         AgentRang(call_id=CallId("call-1-b"), at=1004.0, agent="alice", queue="operator", wait_s=4.0)
     ]
+
+
+async def test_a_plans_own_reason_for_a_transfer_reaches_the_agent(rig: Rig) -> None:
+    rig.desk.expect(dataclasses.replace(hand_over("call-1-b"), reason="hall hire"))
+    rig.play_until("answered_agent_hangs_up", "AgentCalled")
+    [shown] = rig.desk.view("alice").as_dict()["pops"]
+    jsonschema.validate(shown["pop"], schema())
+    assert shown["pop"]["reason"] == "hall hire"
 
 
 async def test_a_call_walks_from_ringing_over_talking_to_wrap_up_and_its_outcome_is_noted(rig: Rig) -> None:
@@ -396,6 +413,50 @@ async def test_a_restarted_service_still_knows_why_and_forgets_when_the_call_is_
     after.line.play(recorded_scene(RECORDING, "answered_agent_hangs_up"))
     await after.desk.close()
     assert list(before.spool.iterdir()) == []
+
+
+@pytest.mark.parametrize(("nth", "state"), [(0, PopState.RINGING), (1, PopState.TALKING)])
+async def test_after_a_restart_the_journal_tells_of_a_caller_whom_an_agent_has_already(
+    rig: Rig, nth: int, state: PopState
+) -> None:
+    rig.remembered[CallId("call-1-b")] = hand_over("call-1-b")
+    rig.line.lists = lists("answered_agent_hangs_up", nth)
+    await rig.line.log_in()
+    [pop] = rig.desk.view("alice").pops
+    assert (pop.state, pop.hand_over) == (state, hand_over("call-1-b"))
+
+
+@pytest.mark.parametrize("held", [False, True])
+async def test_a_hand_over_of_a_caller_who_has_just_left_is_not_kept(rig: Rig, held: bool) -> None:
+    gone = [{"Event": "Hangup", "Uniqueid": "call-9-b"}]
+
+    def meanwhile(action: str) -> None:
+        if action == "CoreShowChannels":
+            rig.line.play(gone)
+
+    if held:
+        rig.line.lose()
+        rig.line.while_asked = meanwhile
+        await rig.line.log_in()
+    else:
+        rig.line.play(gone)
+    rig.desk.expect(hand_over("call-9-b"))
+    await rig.desk.close()
+    assert not rig.spool.exists() or list(rig.spool.iterdir()) == []
+
+
+async def test_channels_that_have_left_are_remembered_in_a_bounded_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk_module, "MOST_GONE", 2)
+    rig = Rig(tmp_path / "handovers")
+    await rig.desk.start()
+    await rig.line.log_in()
+    rig.line.play({"Event": "Hangup", "Uniqueid": f"call-{number}"} for number in range(3))
+    for number in range(3):
+        rig.desk.expect(hand_over(f"call-{number}"))
+    await rig.desk.close()
+    assert [file.stem for file in rig.spool.iterdir()] == ["call-0"]
 
 
 async def test_hand_overs_are_bounded_in_number(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:

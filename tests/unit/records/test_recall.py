@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from ivr.call import (
     Answered,
+    AnswerHeard,
+    AnswerTold,
     CallerSpoke,
     CallId,
     FactLearnt,
+    Intent,
+    IntentUnderstood,
     KeysPressed,
     PromptPlayed,
     Rang,
     Speaker,
+    StepEntered,
     StepFailed,
 )
 from ivr.records.recall import recall
@@ -26,6 +31,9 @@ def test_words_keys_facts_and_failures_are_told_in_order() -> None:
             Answered(call_id=CALL, at=11.0),
             PromptPlayed(call_id=CALL, at=13.5, text="What is it about?", heard_ms=900, total_ms=900, barged_in=False),
             CallerSpoke(call_id=CALL, at=15.0, text="housing repairs", confidence=0.92, understood_as="housing"),
+            IntentUnderstood(call_id=CALL, at=15.0, name="housing", confidence=0.92),
+            AnswerTold(call_id=CALL, at=15.5, article="repairs", title="Repairs", heard_to_end=False),
+            StepEntered(call_id=CALL, at=15.6, step="urgent", verb="ask"),
             StepFailed(call_id=CALL, at=16.0, step="urgent", failure="silence", count=1),
             KeysPressed(call_id=CALL, at=17.0, keys="1"),
             FactLearnt(call_id=CALL, at=17.0, name="urgent", value="yes", confidence=1.0),
@@ -39,10 +47,12 @@ def test_words_keys_facts_and_failures_are_told_in_order() -> None:
     assert [(line.at_s, line.speaker, line.text) for line in story.transcript] == [
         (2.5, Speaker.HELPLINE, "What is it about?"),
         (4.0, Speaker.CALLER, "housing repairs"),
-        (6.0, Speaker.CALLER, "[keys 1]"),
+        (6.0, Speaker.CALLER, "(pressed 1)"),
     ]
     assert [(fact.name, fact.value) for fact in story.facts] == [("urgent", "no")]
-    assert story.failures[0] == "urgent: no answer"
+    assert story.intent == Intent(name="housing", confidence=0.92)
+    assert story.answers_heard == (AnswerHeard(article="repairs", title="Repairs", heard_to_end=False),)
+    assert story.failures == ("ask 'urgent': silence once", "the helpline itself failed in this call")
 
 
 def test_a_call_nobody_noted_has_no_story() -> None:

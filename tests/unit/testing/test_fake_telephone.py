@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 
 import pytest
 
@@ -52,6 +53,8 @@ def test_keys_only_hears_no_voice_and_speech_only_no_keys() -> None:
         (says("yes", cuts_in_after=0.5), BargeIn.SPEECH, True),
         (says("yes", cuts_in_after=0.5), BargeIn.NONE, False),
         (says("yes"), BargeIn.BOTH, False),
+        (mumbles(cuts_in_after=0.5), BargeIn.BOTH, True),
+        (says("yes", cuts_in_after=1.0), BargeIn.BOTH, False),
     ],
 )
 def test_a_prompt_is_cut_only_by_what_may_cut_it(act: Act, barge_in: BargeIn, cut: bool) -> None:
@@ -64,6 +67,12 @@ def test_nothing_is_listened_for_while_the_line_only_speaks() -> None:
     telephone = FakeTelephone(ScriptedCaller([says("yes")]))
     assert asyncio.run(telephone.converse([Prompt(text="Goodbye.")], None)).outcome is Outcome.PLAYED
     assert not telephone.caller.finished
+
+
+def test_an_act_at_the_end_of_a_prompt_is_played_even_where_the_line_only_tells() -> None:
+    telling = dataclasses.replace(LISTENING, first_input_s=0.3)
+    assert turn(mumbles(cuts_in_after=1.0), telling).means is Means.VOICE
+    assert turn(mumbles(), telling).means is None
 
 
 def test_who_expected_something_else_says_so() -> None:

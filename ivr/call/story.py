@@ -1,0 +1,105 @@
+"""The story of a call: what its events tell a person who takes over, live and from the journal in the same words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+
+from ivr.call.caller import Caller, CallId
+from ivr.call.events import (
+    Answered,
+    AnswerTold,
+    CallerSpoke,
+    CallEvent,
+    FactLearnt,
+    IntentUnderstood,
+    KeysPressed,
+    PromptPlayed,
+    StepEntered,
+    StepFailed,
+)
+from ivr.call.handover import AnswerHeard, Fact, HandOver, Intent, Speaker, TranscriptLine
+
+_TIMES = {1: "once", 2: "twice"}
+_FAILURES = {
+    "silence": "silence",
+    "not_understood": "not understood",
+    "refused": "understood wrongly",
+    "not_known": "no answer known",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """What the events of one call have told so far; times count from `began` (Unix seconds)."""
+
+    call_id: CallId
+    caller: Caller
+    began: float
+    """The ring, until the call is answered."""
+    verb: str = "step"
+    """Of the step that the conversation is in."""
+    intent: Intent | None = None
+    facts: tuple[Fact, ...] = ()
+    answers_heard: tuple[AnswerHeard, ...] = ()
+    failures: tuple[str, ...] = ()
+    """Each one as it happened: ``menu 'main': silence``."""
+    transcript: tuple[TranscriptLine, ...] = ()
+
+    def after(self, event: CallEvent) -> Story:
+        """The story with `event`, the next one of the call."""
+        match event:
+            case Answered(at=at):
+                return replace(self, began=at)
+            case StepEntered(verb=verb):
+                return replace(self, verb=verb)
+            case IntentUnderstood(name=name, confidence=confidence):
+                return replace(self, intent=Intent(name=name, confidence=confidence))
+            case FactLearnt(name=name, value=value, confidence=confidence):
+                facts = {fact.name: fact for fact in self.facts}
+                facts[name] = Fact(name=name, value=value, confidence=confidence)
+                return replace(self, facts=tuple(facts.values()))
+            case AnswerTold(article=article, title=title, heard_to_end=heard_to_end):
+                answer = AnswerHeard(article=article, title=title, heard_to_end=heard_to_end)
+                return replace(self, answers_heard=(*self.answers_heard, answer))
+            case StepFailed(step=step, failure=failure):
+                failed = f"{self.verb} '{step}': {_FAILURES.get(failure, failure)}"
+                return replace(self, failures=(*self.failures, failed))
+            case PromptPlayed() | CallerSpoke() | KeysPressed():
+                return replace(self, transcript=(*self.transcript, self._line(event)))
+        return self
+
+    def hand_over(self, *, queue: str, reason: str) -> HandOver:
+        """Everything, for the person in `queue`."""
+        return HandOver(
+            call_id=self.call_id,
+            caller=self.caller,
+            queue=queue,
+            reason=reason,
+            intent=self.intent,
+            facts=self.facts,
+            answers_heard=self.answers_heard,
+            failures=tuple(
+                f"{failed} {_TIMES.get(count, f'{count} times')}" for failed, count in Counter(self.failures).items()
+            ),
+            transcript=self.transcript,
+        )
+
+    def _line(self, event: PromptPlayed | CallerSpoke | KeysPressed) -> TranscriptLine:
+        at_s = round(max(0.0, event.at - self.began), 1)
+        match event:
+            case PromptPlayed():
+                return TranscriptLine(at_s=at_s, speaker=Speaker.HELPLINE, text=_heard(event))
+            case CallerSpoke(text=text, confidence=confidence):
+                said = text or "(not understood)"
+                return TranscriptLine(at_s=at_s, speaker=Speaker.CALLER, text=said, confidence=confidence)
+            case KeysPressed(keys=keys):
+                return TranscriptLine(at_s=at_s, speaker=Speaker.CALLER, text=f"(pressed {keys})")
+
+
+def _heard(played: PromptPlayed) -> str:
+    """What the caller heard of a prompt, to the nearest word, with a dash where it ended too early."""
+    if played.heard_ms >= played.total_ms:
+        return played.text
+    kept = played.text[: round(len(played.text) * played.heard_ms / played.total_ms)]
+    return f"{kept.rpartition(' ')[0]} —".strip()

@@ -1,0 +1,79 @@
+"""The story of a call, event by event: times, cuts, and what later events change of earlier ones."""
+
+from __future__ import annotations
+
+import pytest
+
+from ivr.call import (
+    Answered,
+    Caller,
+    CallerSpoke,
+    CallId,
+    Fact,
+    FactLearnt,
+    Intent,
+    IntentUnderstood,
+    PromptPlayed,
+    Speaker,
+    StepEntered,
+    StepFailed,
+    Story,
+    TranscriptLine,
+)
+
+CALL = CallId("1.2")
+RINGING = Story(call_id=CALL, caller=Caller(number="1", name="Ada", dialled="100"), began=10.0)
+
+
+def played(heard_ms: int, *, total_ms: int = 1000, barged_in: bool = False) -> PromptPlayed:
+    text = "Opening hours are nine to five."
+    return PromptPlayed(call_id=CALL, at=13.04, text=text, heard_ms=heard_ms, total_ms=total_ms, barged_in=barged_in)
+
+
+@pytest.mark.parametrize(
+    ("event", "shown"),
+    [
+        (played(1000), "Opening hours are nine to five."),
+        (played(0, total_ms=0), "Opening hours are nine to five."),
+        (played(500, barged_in=True), "Opening hours —"),
+        (played(500), "Opening hours —"),
+        (played(0, barged_in=True), "—"),
+    ],
+    ids=["whole", "no sound", "cut by the caller", "the caller hung up", "nothing heard"],
+)
+def test_a_prompt_is_told_as_far_as_it_was_heard(event: PromptPlayed, shown: str) -> None:
+    (line,) = RINGING.after(event).transcript
+    assert line == TranscriptLine(at_s=3.0, speaker=Speaker.HELPLINE, text=shown)
+
+
+def test_times_count_from_the_answer_and_never_below_nothing() -> None:
+    story = RINGING.after(Answered(call_id=CALL, at=13.0))
+    assert story.after(played(1000)).transcript[0].at_s == 0.0
+    early = CallerSpoke(call_id=CALL, at=12.0, text="", confidence=0.0)
+    assert story.after(early).transcript == (
+        TranscriptLine(at_s=0.0, speaker=Speaker.CALLER, text="(not understood)", confidence=0.0),
+    )
+
+
+def test_a_later_fact_replaces_an_earlier_one_and_a_later_intent_the_one_before() -> None:
+    story = RINGING
+    for name, value in (("urgent", "yes"), ("reference", "12"), ("urgent", "no")):
+        story = story.after(FactLearnt(call_id=CALL, at=11, name=name, value=value, confidence=1.0))
+    for name in ("bins", "housing"):
+        story = story.after(IntentUnderstood(call_id=CALL, at=11, name=name, confidence=0.9))
+    assert story.facts == (
+        Fact(name="urgent", value="no", confidence=1.0),
+        Fact(name="reference", value="12", confidence=1.0),
+    )
+    assert story.hand_over(queue="operator", reason="asked").intent == Intent(name="housing", confidence=0.9)
+
+
+def test_failures_are_counted_a_step_and_a_kind() -> None:
+    story = RINGING.after(StepEntered(call_id=CALL, at=11, step="main", verb="menu"))
+    for failure in ("silence", "refused", "silence", "unheard_of", "silence"):
+        story = story.after(StepFailed(call_id=CALL, at=11, step="main", failure=failure, count=1))
+    assert story.hand_over(queue="operator", reason="asked").failures == (
+        "menu 'main': silence 3 times",
+        "menu 'main': understood wrongly once",
+        "menu 'main': unheard_of once",
+    )
