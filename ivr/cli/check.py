@@ -28,7 +28,6 @@ def main(given: argparse.Namespace) -> int:
         return 1
     for warning in helpline.warnings:
         print(f"warning: {warning}")
-    print(
-        f"{plan}: {helpline.flow.title}, {len(helpline.flow.steps)} steps, {len(helpline.articles)} articles, fit for use"
-    )
+    flow, articles = helpline.flow, helpline.articles
+    print(f"{plan}: {flow.title}, {len(flow.steps)} steps, {len(articles)} articles, fit for use")
     return 0
