@@ -6,6 +6,8 @@ import argparse
 import asyncio
 import sys
 
+import uvloop
+
 from ivr.app import serve
 from ivr.logs import log_to_stderr
 from ivr.settings import Settings
@@ -22,7 +24,8 @@ def main(given: argparse.Namespace) -> int:
     log_to_stderr()
     settings = Settings.read()
     if given.unwatched:
-        asyncio.run(serve(settings))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(serve(settings))
         return 0
     command = [sys.executable, "-m", "ivr.cli", "serve", "--unwatched"]
     return Watchdog(command, silent_s=settings.loop_stall_s).run()

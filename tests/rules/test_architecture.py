@@ -17,6 +17,7 @@ ADAPTERS = {
     "pyttsx3": {"ivr/speech/synthesis_worker.py"},
     "panoramisk": {"ivr/telephony/ami/protocol.py", "ivr/telephony/ami/client.py"},
     "onnxruntime": {"ivr/media/voice_activity.py"},
+    "uvloop": {"ivr/cli/serve.py"},
     "sklearn": {"ivr/knowledge/matcher.py"},
     "aiosipua": {"ivr/testing/sip_phone.py", "ivr/testing/sip_messages.py"},
 }
