@@ -119,7 +119,13 @@ class Service:
         )
         hashes = {name: hash_password(secrets.agents[name]) for name in (agent.name for agent in self._agents)}
         self._console = Console(
-            self._desk, self._agents, hashes, settings.console_bind, settings.console_port, reasons=self._ailments
+            self._desk,
+            self._agents,
+            hashes,
+            settings.console_bind,
+            settings.console_port,
+            sessions=settings.state / "sessions.json",
+            reasons=self._ailments,
         )
         self._up = False
 

@@ -27,8 +27,17 @@ current_call: ContextVar[CallId | None] = ContextVar("call_id", default=None)
 
 MEDIA_DEADLINE_S = 3.0
 """From the dial to the media socket; on one machine it takes 5 ms (reference), so longer means broken."""
+CALLER_HUNG_UP = "-1"
+"""Dial's result when its own channel is gone; with option ``g`` it is 0 when the other side ended (app_dial.c)."""
 HANG_UP_DEADLINE_S = 3.0
 """From our hang-up of the media to Asterisk's answer to the AGI command that carried it."""
+
+
+class Reply(Protocol):
+    """Asterisk's answer to a command (telephony.agi)."""
+
+    @property
+    def result(self) -> str: ...
 
 
 class Control(Protocol):
@@ -39,7 +48,7 @@ class Control(Protocol):
     async def answer(self) -> None: ...
     async def get_variable(self, name: str) -> str | None: ...
     async def set_variable(self, name: str, value: str) -> None: ...
-    async def execute(self, application: str, *arguments: str, deadline_s: float | None = None) -> object: ...
+    async def execute(self, application: str, *arguments: str, deadline_s: float | None = None) -> Reply: ...
 
 
 class SoundOfCall(Protocol):
@@ -188,7 +197,9 @@ class Switchboard(Generic[S]):
             conclusion = await self._converse(call_id, caller, sound)
             await sound.hang_up()
             async with asyncio.timeout(HANG_UP_DEADLINE_S):
-                await asyncio.shield(carrier)
+                carried = await asyncio.shield(carrier)
+            if carried.result == CALLER_HUNG_UP:  # whatever it looked like on the sound's side
+                raise CallerGone("the caller hung up while the sound was carried")
             return conclusion
         except TimeoutError:
             raise LineBroken("Asterisk did not give the caller back after the media hang-up") from None
@@ -200,7 +211,7 @@ class Switchboard(Generic[S]):
             carrier.cancel()
             await asyncio.wait({carrier})
 
-    async def _connected(self, ticket: Ticket[S], carrier: asyncio.Task[object]) -> S:
+    async def _connected(self, ticket: Ticket[S], carrier: asyncio.Task[Reply]) -> S:
         """The sound of the call, or whatever ended the dial before it came."""
         arriving = asyncio.create_task(ticket.session(MEDIA_DEADLINE_S), name="await the media socket")
         try:

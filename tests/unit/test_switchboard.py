@@ -19,6 +19,11 @@ HAND_OVER = HandOver(call_id=CALL, caller=CALLER, queue="housing", reason="asked
 
 
 @dataclass
+class Carried:
+    result: str
+
+
+@dataclass
 class FakeControl:
     """An AGI session whose Dial is pending until the sound is hung up."""
 
@@ -28,6 +33,7 @@ class FakeControl:
     nonce: str | None = "n-1"
     dial_fails: bool = False
     hung_up_in_dial: bool = False
+    gone: bool = False
     stuck: bool = False
     variables: dict[str, str] = field(default_factory=dict)
     dialled: list[tuple[str, ...]] = field(default_factory=list)
@@ -42,15 +48,16 @@ class FakeControl:
     async def set_variable(self, name: str, value: str) -> None:
         self.variables[name] = value
 
-    async def execute(self, application: str, *arguments: str, deadline_s: float | None = None) -> None:
+    async def execute(self, application: str, *arguments: str, deadline_s: float | None = None) -> Carried:
         self.dialled.append((application, *arguments))
         if self.dial_fails:
-            return
+            return Carried("0")
         await self.sound_over.wait()
         if self.stuck:
             await asyncio.Event().wait()
         if self.hung_up_in_dial:
             raise CallerGone("HANGUP")
+        return Carried("-1" if self.gone else "0")
 
 
 @dataclass
@@ -208,6 +215,12 @@ def test_a_caller_who_left_is_told_to_nobody(reason: EndReason) -> None:
 def test_a_hang_up_seen_by_the_control_channel_is_a_caller_who_left() -> None:
     kept, _ = call(FakeControl(hung_up_in_dial=True), concluding(EndReason.HUNG_UP))
     assert ended(kept).reason is EndReason.CALLER_LEFT
+
+
+def test_a_sound_that_broke_because_the_caller_hung_up_is_a_caller_who_left() -> None:
+    kept, _ = call(FakeControl(gone=True), concluding(EndReason.LINE_FAILED, HAND_OVER))
+    assert ended(kept).reason is EndReason.CALLER_LEFT
+    assert kept.hand_overs == []
 
 
 def test_a_refused_media_port_is_known_at_once() -> None:
