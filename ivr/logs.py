@@ -6,12 +6,16 @@ import json
 import logging
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 from ivr.call import shown
 from ivr.switchboard import current_call
 
 _PLAIN = frozenset(logging.LogRecord("", 0, "", 0, "", (), None).__dict__) | {"message", "taskName"}
+MOST_SENTENCES = 100
+TALKATIVE = ("asyncio", "aiohttp.server", "ivr.front_door", "ivr.media.server.http")
+"""Loggers that say something for each connection, or for each that could not be had."""
 
 
 class JsonLines(logging.Formatter):
@@ -37,6 +41,34 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, default=lambda value: shown(str(value)))
 
 
+class Sparingly(logging.Filter):
+    """Lets one record of the same sentence pass a second; the next that passes says how many were left out.
+
+    For loggers that strangers can make talk: a full disk must not be theirs to have.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._now = now
+        self._passed: dict[str, tuple[float, int]] = {}
+        """Sentence → when it passed last, and how often it was held back since."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether `record` passes."""
+        sentence, now = str(record.msg).partition("\n")[0], self._now()
+        passed_at, left_out = self._passed.get(sentence, (now - 1, 0))
+        if now - passed_at < 1:
+            self._passed[sentence] = (passed_at, left_out + 1)
+            return False
+        if left_out:
+            record.left_out = left_out
+        self._passed.pop(sentence, None)
+        self._passed[sentence] = (now, 0)
+        while len(self._passed) > MOST_SENTENCES:
+            del self._passed[next(iter(self._passed))]
+        return True
+
+
 def log_to_stderr(level: int = logging.INFO) -> None:
     """Send every record of this process to standard error as JSON lines."""
     handler = logging.StreamHandler(sys.stderr)
@@ -44,3 +76,5 @@ def log_to_stderr(level: int = logging.INFO) -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for chatty in ("asyncio", "aiohttp.access", "panoramisk"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    for talkative in TALKATIVE:
+        logging.getLogger(talkative).addFilter(Sparingly())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ _BIDI = {0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
 _ESCAPED = re.compile(r'\\(["\\])')
 """A quoted display name reaches us with its backslashes (RFC 3261 25.1 quoted-pair; PJSIP leaves them in)."""
 _WITHHELD = {"", "anonymous", "unknown", "unavailable", "restricted", "private"}
+codecs.lookup("unicode_escape")  # Python opens a codec's file at its first use: perhaps when none can be opened
 
 
 def clean_text(text: str, longest: int = LONGEST_TEXT) -> str:

@@ -1,12 +1,14 @@
-"""What holds for every answer of the console: headers that forbid what its pages do not need, and the Origin check."""
+"""What holds for every answer: headers that forbid what our pages do not need, the Origin check, one a connection."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
+Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 HEADERS = {
     # Nothing inline, nothing from elsewhere: text that slipped into a page could still not run.
     "Content-Security-Policy": (
@@ -37,11 +39,22 @@ def same_origin(request: web.Request) -> bool:
 
 
 @web.middleware
-async def check_origin(
-    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-) -> web.StreamResponse:
+async def check_origin(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuse what changes something, and every WebSocket, from another origin (or from none)."""
     changes = request.method not in {"GET", "HEAD"} or "Upgrade" in request.headers
     if changes and not same_origin(request):
         raise web.HTTPForbidden(text="this page was asked from another site\n")
     return await handler(request)
+
+
+@web.middleware
+async def answer_once(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """One answer a connection, then it is closed: nobody holds one by asking now and then."""
+    try:
+        answer = await handler(request)
+    except web.HTTPException as refusal:
+        refusal.force_close()
+        raise
+    if not isinstance(answer, web.WebSocketResponse):
+        answer.force_close()
+    return answer

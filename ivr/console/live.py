@@ -23,10 +23,10 @@ NO_ANSWER = "Asterisk did not answer. Your state is shown again as soon as the c
 
 
 async def serve(socket: web.WebSocketResponse, desk: Desk, session: Session, *, remaining_s: float) -> None:
-    """Show and obey until the page goes, or the session ends; one view in flight, a slow page skips to the newest."""
+    """Show and obey until the page goes, or is to close; one view in flight, a slow page skips to the newest."""
     show = asyncio.create_task(_show(socket, desk, session.agent))
     obey = asyncio.create_task(_obey(socket, desk, session.agent))
-    over = asyncio.create_task(session.ended.wait())
+    over = asyncio.create_task(session.pages_close.wait())
     tasks = (show, obey, over)
     try:
         await asyncio.wait(tasks, timeout=remaining_s, return_when=asyncio.FIRST_COMPLETED)

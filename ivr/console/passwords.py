@@ -13,7 +13,9 @@ LONGEST_PASSWORD = 256
 
 FREE_FAILURES = 5
 """Failures in a row before a guesser has to wait."""
+FIRST_DELAY_S = 2.0
 LONGEST_DELAY_S = 60.0
+FORGOTTEN_AFTER_S = 900.0
 MOST_GUESSERS = 1000
 """Guessers remembered; beyond it the one that failed longest ago is forgotten."""
 
@@ -42,26 +44,33 @@ def _digest(password: str, salt: bytes) -> bytes:
 
 
 class Guesses:
-    """Failed log-ins by guesser (address and name), and how long each has to wait: 2, 4, 8 … 60 s."""
+    """Failed log-ins by guesser, and how long each has to wait: 2, 4, 8 … 60 s. `now` is in monotonic seconds."""
 
     def __init__(self) -> None:
-        self._failures: dict[tuple[str, str], tuple[int, float]] = {}
+        self._failures: dict[str, tuple[int, float]] = {}
 
-    def wait_s(self, guesser: tuple[str, str], now: float) -> float:
-        """Seconds until `guesser` may try again; 0 if now."""
+    def count(self, guesser: str, now: float) -> int:
+        """Failures of `guesser` since it last succeeded, or was quiet for `FORGOTTEN_AFTER_S`."""
         count, last = self._failures.get(guesser, (0, now))
-        if count < FREE_FAILURES:
-            return 0.0
-        delay_s = min(2.0 ** min(count - FREE_FAILURES + 1, 10), LONGEST_DELAY_S)
-        return max(last + delay_s - now, 0.0)
+        return count if now - last < FORGOTTEN_AFTER_S else 0
 
-    def failed(self, guesser: tuple[str, str], now: float) -> None:
-        """Count a failure at `now` (monotonic seconds)."""
-        count, _ = self._failures.pop(guesser, (0, now))
+    def wait_s(self, guesser: str, now: float, *, free: int = FREE_FAILURES) -> float:
+        """Seconds until `guesser`, whose first `free` failures cost nothing, is heard again; 0 if now."""
+        count = self.count(guesser, now)
+        if count < free:
+            return 0.0
+        _, last = self._failures[guesser]
+        delay_s = min(FIRST_DELAY_S * 2.0 ** min(count - free, 10), LONGEST_DELAY_S)
+        return min(max(last + delay_s - now, 0.0), LONGEST_DELAY_S)
+
+    def failed(self, guesser: str, now: float) -> None:
+        """Count a failure; `now` may be the time to come when it is found out."""
+        count = self.count(guesser, now)
+        self._failures.pop(guesser, None)
         self._failures[guesser] = (count + 1, now)
         while len(self._failures) > MOST_GUESSERS:
             del self._failures[next(iter(self._failures))]
 
-    def succeeded(self, guesser: tuple[str, str]) -> None:
+    def succeeded(self, guesser: str) -> None:
         """Forget the failures of `guesser`."""
         self._failures.pop(guesser, None)

@@ -9,15 +9,18 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from importlib import resources
+from pathlib import Path
 from string import Template
 
 from aiohttp import WSCloseCode, web
 
-from ivr.console.guard import add_headers, check_origin
+from ivr.console.guard import add_headers, answer_once, check_origin
 from ivr.console.live import HEARTBEAT_S, LARGEST_COMMAND, serve
-from ivr.console.passwords import LONGEST_PASSWORD, Guesses, PasswordHash, hash_password
+from ivr.console.log_ins import LogIns, Verdict
+from ivr.console.passwords import LONGEST_PASSWORD, PasswordHash
 from ivr.console.sessions import LASTS_S, Session, Sessions
 from ivr.errors import LineBroken, PbxError, SettingsError
+from ivr.front_door import BACKLOG, FrontDoor
 from ivr.handoff.agents import Agent
 from ivr.handoff.desk import Desk
 
@@ -26,13 +29,13 @@ log = logging.getLogger(__name__)
 COOKIE = "ivr_session"
 LARGEST_BODY = 4096
 BODY_DEADLINE_S = 5.0
+ANSWER_DEADLINE_S = 10.0
+"""From the connection to the end of its one answer; live pages and log-ins that have to wait are bounded otherwise."""
 STOP_DEADLINE_S = 2.0
 SESSION_OVER = 4001
 """Close code of a live connection that tells the page to go to the log-in."""
 MOST_PAGES = 8
 """Live pages of one agent at once."""
-MOST_LOGINS_AT_ONCE = 8
-"""Log-ins that wait for their 50 ms of hashing; more are asked to come back."""
 PAGES = {
     "agent.js": "text/javascript",
     "style.css": "text/css",
@@ -45,7 +48,8 @@ TOO_OFTEN = "Too many wrong attempts. Wait a moment, then try again."
 class Console:
     """The agents' pages on `host`:`port` (0: any free port). `password_hashes`: log-in name → hash.
 
-    `reasons` adds what else of the service is not well to ``/health``; each is one line without secrets.
+    `sessions` is the file in which log-ins outlive a restart. `reasons` adds what else of the service is not well to
+    ``/health``; each is one line without secrets. `now` gives monotonic seconds, `clock` Unix time.
     """
 
     def __init__(
@@ -56,39 +60,39 @@ class Console:
         host: str,
         port: int,
         *,
+        sessions: Path,
         reasons: Callable[[], Iterable[str]] = tuple,
         now: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         names = {agent.name for agent in agents}
         self._desk = desk
-        self._hashes = {name: found for name, found in password_hashes.items() if name in names}
-        self._nobody = hash_password("")  # so that an unknown name takes as long as a wrong password
+        hashes = {name: found for name, found in password_hashes.items() if name in names}
         self._host = host
         self._wanted_port = port
         self._reasons = reasons
-        self._now = now
-        self._sessions = Sessions(now)
-        self._guesses = Guesses()
-        self._hashing = asyncio.Semaphore(1)
-        self._logging_in = 0
+        self._sessions = Sessions(sessions, hashes, now=clock)
+        self._log_ins = LogIns(hashes, now)
         self._live: Counter[str] = Counter()
-        self._stopping = False
         folder = resources.files("ivr.console").joinpath("pages")
         self._pages = {name: folder.joinpath(name).read_bytes() for name in PAGES}
         self._log_in_page = Template(folder.joinpath("log-in.html").read_text("utf-8"))
         self._agent_page = folder.joinpath("agent.html").read_text("utf-8")
         self._runner: web.AppRunner | None = None
+        self._door: FrontDoor | None = None
+        self._listener: asyncio.Server | None = None
 
     @property
     def port(self) -> int:
         """The port that is really listened on."""
-        if self._runner is None or not self._runner.addresses:
+        if self._listener is None:
             raise RuntimeError("the console is not started")
-        return int(self._runner.addresses[0][1])
+        return int(self._listener.sockets[0].getsockname()[1])
 
     async def start(self) -> None:
-        """Listen. Raises SettingsError if the port cannot be had."""
-        app = web.Application(middlewares=[check_origin], client_max_size=LARGEST_BODY)
+        """Listen; who was logged in still is. Raises SettingsError if the port cannot be had."""
+        await self._sessions.load()
+        app = web.Application(middlewares=[answer_once, check_origin], client_max_size=LARGEST_BODY)
         app.on_response_prepare.append(add_headers)
         app.add_routes(
             [
@@ -103,8 +107,11 @@ class Console:
         )
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_DEADLINE_S)
         await self._runner.setup()
+        assert self._runner.server is not None
+        self._door = FrontDoor("console", self._runner.server, deadline_s=ANSWER_DEADLINE_S)
+        loop = asyncio.get_running_loop()
         try:
-            await web.TCPSite(self._runner, self._host, self._wanted_port).start()
+            self._listener = await loop.create_server(self._door, self._host, self._wanted_port, backlog=BACKLOG)
         except OSError as fault:
             await self.close()
             why = errno.errorcode.get(fault.errno or 0, "error")
@@ -114,15 +121,25 @@ class Console:
             ) from None
 
     async def close(self) -> None:
-        """End every session and stop listening."""
-        self._stopping = True
-        self._sessions.end_all()
+        """Close the live pages and stop listening; sessions go on with the next start."""
+        self._sessions.close()
+        self._log_ins.close()
+        if self._listener is not None:
+            self._listener.close()
+            self._listener = None
+        if self._door is not None:
+            self._door.close()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
 
     def _session(self, request: web.Request) -> Session | None:
         return self._sessions.find(request.cookies.get(COOKIE))
+
+    def _is_no_stranger(self, request: web.Request) -> None:
+        """What bounds the connection of `request` from here on is not the front door."""
+        if self._door is not None:
+            self._door.knows(request.protocol)
 
     def _show_log_in(self, message: str = "", status: int = 200) -> web.Response:
         # Only our own fixed sentences come here: nothing to escape.
@@ -145,39 +162,26 @@ class Console:
         name, password = form.get("name", ""), form.get("password", "")
         if not isinstance(name, str) or not isinstance(password, str) or len(password) > LONGEST_PASSWORD:
             return self._show_log_in(WRONG, 401)
-        guesser = (request.remote or "", name[:64])
-        wait_s = self._guesses.wait_s(guesser, self._now())
-        if wait_s > 0 or self._logging_in >= MOST_LOGINS_AT_ONCE:
-            answer = self._show_log_in(TOO_OFTEN, 429)
-            answer.headers["Retry-After"] = str(int(wait_s) + 1)
-            return answer
-        if not await self._fits(name, password):
-            self._guesses.failed(guesser, self._now())
-            log.warning("a log-in failed", extra={"pii_remote": guesser[0]})
+        verdict = await self._log_ins.weigh(
+            request.remote or "", name, password, waits=lambda: self._is_no_stranger(request)
+        )
+        if verdict is Verdict.TOO_MANY:
+            return self._show_log_in(TOO_OFTEN, 429)
+        if verdict is Verdict.WRONG:
+            log.warning("a log-in failed", extra={"pii_remote": request.remote})
             return self._show_log_in(WRONG, 401)
-        self._guesses.succeeded(guesser)
-        session = self._sessions.begin(name)
+        session_id = await self._sessions.begin(name)
         log.info("an agent logged in", extra={"agent": name})
         answer = web.Response(status=303, headers={"Location": "/agent"})
         answer.set_cookie(
-            COOKIE, session.id, max_age=int(LASTS_S), httponly=True, samesite="Strict", secure=request.secure, path="/"
+            COOKIE, session_id, max_age=int(LASTS_S), httponly=True, samesite="Strict", secure=request.secure, path="/"
         )
         return answer
-
-    async def _fits(self, name: str, password: str) -> bool:
-        found = self._hashes.get(name)
-        self._logging_in += 1
-        try:
-            async with self._hashing:  # one at a time: guessing cannot take the processors from the calls
-                fits = await asyncio.to_thread((found or self._nobody).fits, password)
-        finally:
-            self._logging_in -= 1
-        return fits and found is not None
 
     async def _log_out(self, request: web.Request) -> web.Response:
         session = self._session(request)
         if session is not None:
-            self._sessions.end(session)
+            await self._sessions.end(session)
             try:
                 await self._desk.sign_off(session.agent)  # nobody's phone shall ring on an empty desk
             except (PbxError, LineBroken) as fault:
@@ -199,12 +203,11 @@ class Console:
             raise web.HTTPTooManyRequests
         socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=LARGEST_COMMAND, timeout=STOP_DEADLINE_S)
         self._live[session.agent] += 1
+        self._is_no_stranger(request)
         try:
             await socket.prepare(request)
             await serve(socket, self._desk, session, remaining_s=self._sessions.remaining_s(session))
-            if self._sessions.remaining_s(session) == 0:
-                self._sessions.end(session)
-            over = session.ended.is_set() and not self._stopping
+            over = self._sessions.find(request.cookies.get(COOKIE)) is None
             await socket.close(code=SESSION_OVER if over else WSCloseCode.GOING_AWAY)
         finally:
             self._live[session.agent] -= 1

@@ -12,6 +12,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from ivr.call import CallId
 from ivr.errors import LineBroken
+from ivr.front_door import BACKLOG, FrontDoor
 from ivr.media import codec
 from ivr.media.audio import FRAME_BYTES
 from ivr.media.session import MediaSession
@@ -25,7 +26,7 @@ TOKEN_FIELD: Final = "call"  # noqa: S105 - the name of the query field, not a t
 TOKEN_LIFE_S: Final = 15.0
 """Asterisk connects 5 ms after it is told to; a token that nobody used by then is dead."""
 REQUEST_DEADLINE_S: Final = 2.0
-"""From the connection to a whole request."""
+"""From the connection to a request with a token that is expected."""
 START_DEADLINE_S: Final = 2.0
 """From the upgrade to MEDIA_START; Asterisk sends it at once."""
 SEND_DEADLINE_S: Final = 2.0
@@ -36,8 +37,6 @@ PROBE_EVERY_S: Final = 5.0
 CLOSE_DEADLINE_S: Final = 1.0
 LARGEST_MESSAGE: Final = 65_536
 """MEDIA_START carries all channel variables; everything else is smaller."""
-MOST_STRANGERS: Final = 128
-"""Connections without a session at a time; one more is closed at once."""
 MOST_BEFORE_START: Final = 50
 """Messages that are ignored before MEDIA_START; then the peer is no chan_websocket."""
 
@@ -101,11 +100,11 @@ class MediaServer:
         self._port = port
         self._tickets: dict[str, Ticket] = {}
         self._live: set[web.WebSocketResponse] = set()
-        self._silent: dict[object, asyncio.TimerHandle] = {}
         self._listener: asyncio.Server | None = None
         http_log = logging.getLogger(f"{__name__}.http")
         http_log.addFilter(_without_trace)
-        self._http = web.Server(self._answer, access_log=None, logger=http_log, keepalive_timeout=REQUEST_DEADLINE_S)
+        self._http = web.Server(self._answer, access_log=None, logger=http_log, lingering_time=0)
+        self._door = FrontDoor("media", self._http, deadline_s=REQUEST_DEADLINE_S)
 
     @property
     def port(self) -> int:
@@ -116,7 +115,9 @@ class MediaServer:
 
     async def start(self) -> None:
         """Listen. Raises OSError if the address is not to be had."""
-        self._listener = await asyncio.get_running_loop().create_server(self._greet, self._host, self._port)
+        self._listener = await asyncio.get_running_loop().create_server(
+            self._door, self._host, self._port, backlog=BACKLOG
+        )
         log.info("media server listens", extra={"host": self._host, "port": self.port})
 
     async def close(self) -> None:
@@ -124,9 +125,7 @@ class MediaServer:
         if self._listener is None:
             return
         self._listener.close()
-        for timer in self._silent.values():
-            timer.cancel()
-        self._silent.clear()
+        self._door.close()
         for ticket in list(self._tickets.values()):
             ticket.withdraw()
         await asyncio.gather(*(socket.close(code=WSCloseCode.GOING_AWAY) for socket in list(self._live)))
@@ -145,24 +144,7 @@ class MediaServer:
 
     # -- a connection ------------------------------------------------------------------------------
 
-    def _greet(self) -> asyncio.BaseProtocol:
-        if len(self._http.connections) - len(self._live) >= MOST_STRANGERS:
-            return _Refusal()
-        protocol = self._http()
-        timer = asyncio.get_running_loop().call_later(REQUEST_DEADLINE_S, self._give_up_on, protocol)
-        self._silent[protocol] = timer
-        return protocol
-
-    def _give_up_on(self, protocol: web.RequestHandler) -> None:
-        del self._silent[protocol]
-        if protocol.transport is not None:
-            log.warning("media connection refused", extra={"why": "no whole request in time"})
-            protocol.transport.abort()
-
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        timer = self._silent.pop(request.protocol, None)
-        if timer is not None:
-            timer.cancel()
         socket: web.WebSocketResponse = web.WebSocketResponse(
             protocols=(SUBPROTOCOL,),
             timeout=CLOSE_DEADLINE_S,
@@ -174,9 +156,10 @@ class MediaServer:
         ticket = self._tickets.pop(request.query.get(TOKEN_FIELD, ""), None)
         if ticket is None:
             return _refusal(403, "no such token, or used before")
-        await socket.prepare(request)
-        self._live.add(socket)
+        self._door.knows(request.protocol)
         try:
+            await socket.prepare(request)
+            self._live.add(socket)
             await self._carry(socket, request, ticket)
         finally:
             self._live.discard(socket)
@@ -280,15 +263,6 @@ class _SocketWire:
     def abort(self) -> None:
         if self._request.transport is not None:
             self._request.transport.abort()
-
-
-class _Refusal(asyncio.Protocol):
-    """Closes what connects."""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        log.warning("media connection refused", extra={"why": "too many without a session"})
-        if isinstance(transport, asyncio.Transport):
-            transport.abort()
 
 
 def _refusal(status: int, why: str) -> web.Response:

@@ -67,11 +67,16 @@ class Stage:
     line: ScriptedManagerLine
     desk: Desk
     console: Console
+    sessions: Path
     notes: list[CallEvent] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
     def note(self, event: CallEvent) -> None:
         self.notes.append(event)
+
+    async def start_console(self, port: int = 0) -> None:
+        self.console = Console(self.desk, [ALICE], HASHES, "127.0.0.1", port, sessions=self.sessions)
+        await self.console.start()
 
     def play(self, scene: str, *events: str) -> None:
         """Play the events of these names of a recorded scene (all without names)."""
@@ -88,12 +93,12 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest_asyncio.fixture(loop_scope="module")
 async def stage(tmp_path: Path, browser: Browser) -> AsyncIterator[Stage]:
     page = await browser.new_page(viewport={"width": 1280, "height": 900})  # with cookies of its own
-    stage = Stage(page=page, line=ScriptedManagerLine(), desk=None, console=None)  # type: ignore[arg-type]
-    stage.desk = Desk(stage.line, queues=["operator"], agents=[ALICE], feed=stage, spool=tmp_path)
+    stage = Stage(page=page, line=ScriptedManagerLine(), desk=None, console=None, sessions=None)  # type: ignore[arg-type]
+    stage.desk = Desk(stage.line, queues=["operator"], agents=[ALICE], feed=stage, spool=tmp_path / "handovers")
     await stage.desk.start()
     await stage.line.log_in()
-    stage.console = Console(stage.desk, [ALICE], HASHES, "127.0.0.1", 0)
-    await stage.console.start()
+    stage.sessions = tmp_path / "sessions.json"
+    await stage.start_console()
     page.on("console", lambda said: stage.complaints.append(said.text) if said.type in {"error", "warning"} else None)
     page.on("pageerror", lambda fault: stage.complaints.append(str(fault)))
     await page.goto(f"http://127.0.0.1:{stage.console.port}/")
@@ -179,15 +184,39 @@ async def test_while_asterisk_is_away_the_page_says_stale_and_a_command_gives_on
     await expect(page.locator("#stale")).to_be_hidden()
 
 
-async def test_while_the_service_restarts_the_page_waits_and_then_asks_for_a_new_log_in(stage: Stage) -> None:
+async def test_a_page_goes_on_by_itself_after_a_restart_and_shows_who_rings(stage: Stage) -> None:
     page, port = stage.page, stage.console.port
     await stage.console.close()
+    await expect(page.locator("#link")).to_contain_text("stale since")
     await expect(page.locator("#stale")).to_contain_text("No connection to the helpline since")
     await expect(page.get_by_role("button", name="Available")).to_be_disabled()
-    again = Console(stage.desk, [ALICE], HASHES, "127.0.0.1", port)
-    await again.start()
-    await expect(page.get_by_label("Password")).to_be_visible(timeout=15_000)
-    await again.close()
+    stage.desk.expect(hand_over("call-1-b"))
+    stage.play("answered_agent_hangs_up", "QueueCallerJoin", "AgentCalled")
+    await page.wait_for_timeout(2000)  # some attempts fail
+    await expect(page.locator(".pop")).to_have_count(0)
+
+    await stage.start_console(port)
+    await expect(page.locator(".pop")).to_have_attribute("data-state", "ringing")  # within 5 s: the phone rings longer
+    await expect(page.locator("#link")).to_have_text("live")
+    await expect(page.locator("#stale")).to_be_hidden()
+    assert page.url.endswith("/agent")
+    await page.get_by_role("button", name="Available").click()
+    await expect(page.get_by_role("button", name="Available")).to_have_attribute("aria-pressed", "true")
+
+    await page.get_by_role("button", name="Log out").click()
+    await expect(page.get_by_label("Password")).to_be_visible()
+    await stage.console.close()
+    await stage.start_console(port)
+    await page.goto(f"http://127.0.0.1:{port}/agent")
+    await expect(page.get_by_label("Password")).to_be_visible()
+
+
+async def test_a_page_whose_session_was_lost_in_a_restart_asks_for_a_log_in(stage: Stage) -> None:
+    port = stage.console.port
+    await stage.console.close()
+    stage.sessions.write_text("{")
+    await stage.start_console(port)
+    await expect(stage.page.get_by_label("Password")).to_be_visible()
 
 
 async def test_log_out_leads_to_the_door(stage: Stage) -> None:
@@ -261,3 +290,17 @@ async def test_everything_can_be_reached_by_keyboard_with_a_visible_focus(stage:
         await expect(focused).to_have_css("outline-style", "solid")
         seen.append((await focused.inner_text()).strip().partition("\n")[0])
     assert seen[:5] == ["Skip to the call", "Log out", "Available", "Paused", "Signed off"]
+
+
+async def test_in_a_narrow_window_the_call_comes_first_for_the_eye_and_the_keyboard(stage: Stage) -> None:
+    page = stage.page
+    stage.desk.expect(hand_over("call-1-b"))
+    stage.play("answered_agent_hangs_up", "QueueCallerJoin", "AgentCalled")
+    await expect(page.locator(".pop")).to_be_visible()
+    for width, first in ((400, ".transcript ol"), (1280, "[data-do=available]"), (400, ".transcript ol")):
+        await page.set_viewport_size({"width": width, "height": 800})
+        await page.get_by_role("button", name="Log out").focus()
+        await page.keyboard.press("Tab")
+        await expect(page.locator(first)).to_be_focused()
+    call, state = await page.locator(".pop").bounding_box(), await page.locator("aside").bounding_box()
+    assert call is not None and state is not None and call["y"] < state["y"]

@@ -7,10 +7,12 @@ import logging
 import socket
 import struct
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import aiohttp
 import pytest
 
+from ivr import front_door
 from ivr.call import CallId
 from ivr.errors import LineBroken
 from ivr.media import playing
@@ -234,7 +236,7 @@ NOT_OURS = [
 async def test_strangers_of_every_kind_leave_no_trace_and_disturb_nobody(
     server: MediaServer, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(media_server, "REQUEST_DEADLINE_S", 0.05)
+    monkeypatch.setattr(server._door, "deadline_s", 0.05)
     session, asterisk = await line(server)
     for _ in range(20):
         for greeting in NOT_OURS:
@@ -256,18 +258,34 @@ async def test_strangers_of_every_kind_leave_no_trace_and_disturb_nobody(
     assert not any(record.exc_info for record in caplog.records)
 
 
-async def test_more_strangers_than_are_allowed_are_closed_at_once(server: MediaServer) -> None:
+@pytest.mark.parametrize(
+    "greeting", [b"", b"GET /media", b"POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n"]
+)
+async def test_a_crowd_of_strangers_shuts_no_call_out_and_ends_none(server: MediaServer, greeting: bytes) -> None:
     session, asterisk = await line(server)
-    crowd = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(media_server.MOST_STRANGERS + 5)]
-    async with asyncio.timeout(5):
-        reader, _ = crowd[-1]
-        with pytest.raises(ConnectionError):
-            if await reader.read(1) == b"":
-                raise ConnectionError("closed")
-    assert await still_works(session, asterisk)
+    crowd = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(front_door.MOST_STRANGERS + 5)]
     for _, writer in crowd:
-        writer.close()
+        writer.write(greeting)
+    newcomer, its_asterisk = await line(server)
+    assert await still_works(newcomer, its_asterisk)
+    assert await still_works(session, asterisk)
+    async with asyncio.timeout(5):
+        with suppress(ConnectionError):
+            while await crowd[0][0].read(1000):  # until the end that has to come
+                pass
+    for _, writer in crowd:
+        writer.transport.abort()
+    await its_asterisk.hang_up()
     await asterisk.hang_up()
+
+
+async def test_a_refused_request_whose_body_never_comes_does_not_linger(server: MediaServer) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(b"POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n")
+    async with asyncio.timeout(1):
+        assert b" 404 " in await reader.read()
+    assert server._door.strangers == 0
+    writer.close()
 
 
 async def test_a_caller_whose_sound_nobody_takes_is_read_all_the_same(server: MediaServer) -> None:

@@ -18,6 +18,8 @@ const WITHDRAWN = {
 const BADGES = { ringing: "Ringing", talking: "On the line", wrap_up: "After the call" };
 const STATES = { available: "available", pause: "paused", sign_off: "signed_off" };
 const SESSION_OVER = 4001;
+const CONNECT_DEADLINE_MS = 5000;
+const LONGEST_PAUSE_MS = 4000; // between attempts to connect: a phone that rings meanwhile still rings then
 
 const $ = (id) => document.getElementById(id);
 const cards = new Map(); // call id → the card on the page; kept as long as the call is, so that a note is not lost
@@ -259,31 +261,35 @@ function send(command, then) {
 
 function connect() {
   socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/agent/events`);
-  socket.addEventListener("open", () => {
-    tries = 0;
-    lost_at_s = null;
-  });
+  const attempt = socket;
+  const deadline = setTimeout(() => attempt.close(), CONNECT_DEADLINE_MS);
+  socket.addEventListener("open", () => clearTimeout(deadline));
   socket.addEventListener("message", (event) => {
     const data = JSON.parse(event.data);
-    if (data.kind === "view") show(data);
-    else if (data.kind === "answer") {
+    if (data.kind === "view") {
+      tries = 0;
+      lost_at_s = null; // only now: until the first view the page shows what was
+      show(data);
+    } else if (data.kind === "answer") {
       answers.get(data.id)?.(data.line);
       answers.delete(data.id);
     }
   });
   socket.addEventListener("close", async (event) => {
+    clearTimeout(deadline);
     answers.clear();
     $("switch").removeAttribute("aria-busy");
     lost_at_s ??= now_s();
     show_link();
     if (event.code === SESSION_OVER || (await logged_out())) location.assign("/");
-    else setTimeout(connect, Math.min(1000 * 2 ** tries++, 10000));
+    else setTimeout(connect, Math.min(500 * 2 ** tries++, LONGEST_PAUSE_MS));
   });
 }
 
 async function logged_out() {
   try {
-    return (await fetch("/agent", { redirect: "manual" })).type === "opaqueredirect";
+    const signal = AbortSignal.timeout(CONNECT_DEADLINE_MS);
+    return (await fetch("/agent", { redirect: "manual", signal })).type === "opaqueredirect";
   } catch {
     return false; // the helpline is away: it will come back
   }
@@ -299,6 +305,14 @@ $("switch").addEventListener("click", (event) => {
     $("refusal").textContent = refusal ?? "";
   });
 });
+
+// In a narrow window the calls stand above the agent's state, for the eye and for the Tab key alike.
+const narrow = matchMedia("(max-width: 46rem)"); // as in style.css
+function arrange() {
+  $("calls").parentElement[narrow.matches ? "append" : "prepend"](document.querySelector("aside"));
+}
+narrow.addEventListener("change", arrange);
+arrange();
 
 setInterval(() => document.querySelectorAll("[data-since]").forEach(tick_one), 1000);
 connect();

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession, CookieJar, WSMsgType, WSServerHandshakeError
+from aiohttp import ClientSession, CookieJar, WSCloseCode, WSMsgType, WSServerHandshakeError
+from yarl import URL
 
 from ivr.call import CallEvent, Wrapped
+from ivr.console import log_ins, passwords
 from ivr.console.passwords import hash_password
 from ivr.console.server import COOKIE, Console
 from ivr.console.sessions import LASTS_S
@@ -47,6 +49,7 @@ class Site:
     client: ClientSession
     url: str
     ticks: list[float]
+    file: Path
 
     @property
     def origin(self) -> dict[str, str]:
@@ -59,6 +62,15 @@ class Site:
         ) as answer:
             return answer.status
 
+    async def restart(self, agents: Sequence[Agent] = (ALICE,)) -> None:
+        """Stop the console and start another on its port, as a restarted service does."""
+        port, tick = self.console.port, lambda: self.ticks[0]
+        await self.console.close()
+        self.console = Console(
+            self.console._desk, agents, HASHES, "127.0.0.1", port, sessions=self.file, now=tick, clock=tick
+        )
+        await self.console.start()
+
     async def status(self, path: str) -> int:
         async with self.client.get(self.url + path, allow_redirects=False) as answer:
             return answer.status
@@ -67,14 +79,18 @@ class Site:
 @pytest.fixture
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
     line, feed, ticks = ScriptedManagerLine(), Notes(), [0.0]
-    desk = Desk(line, queues=["operator"], agents=[ALICE], feed=feed, spool=tmp_path)
+    desk = Desk(line, queues=["operator"], agents=[ALICE], feed=feed, spool=tmp_path / "handovers")
     await desk.start()
     await line.log_in()
-    console = Console(desk, [ALICE], HASHES, "127.0.0.1", 0, now=lambda: ticks[0])
+    file = tmp_path / "sessions.json"
+    console = Console(
+        desk, [ALICE], HASHES, "127.0.0.1", 0, sessions=file, now=lambda: ticks[0], clock=lambda: ticks[0]
+    )
     await console.start()
     async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as client:
-        yield Site(console, line, feed, client, f"http://127.0.0.1:{console.port}", ticks)
-    await console.close()
+        site = Site(console, line, feed, client, f"http://127.0.0.1:{console.port}", ticks, file)
+        yield site
+        await site.console.close()
     await desk.close()
 
 
@@ -119,18 +135,27 @@ async def test_anything_else_is_refused_with_the_same_words(site: Site, name: st
         assert "Name or password is wrong." in await answer.text()
 
 
-async def test_after_five_failures_guessing_is_slow_and_a_success_forgives(site: Site) -> None:
+async def test_after_failures_the_answer_waits_and_the_right_password_is_let_in(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords, "FIRST_DELAY_S", 0.3)
+    monkeypatch.setattr(site.console._door, "deadline_s", 0.2)
     for _ in range(5):
         assert await site.log_in("wrong") == 401
-    assert await site.log_in() == 429, "even the right password has to wait now"
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    assert await site.log_in() == 303, "a log-in that waits is not cut off by the front door"
+    assert loop.time() - began >= 0.3
+
+
+async def test_too_many_log_ins_that_wait_for_one_name_are_asked_to_come_back(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(5):
+        assert await site.log_in("wrong") == 401
+    monkeypatch.setattr(log_ins, "MOST_WAITING_OF_GUESSER", 0)
+    assert await site.log_in() == 429
     assert await site.log_in(name="someone-else") == 401, "others are not kept waiting"
-    site.ticks[0] += 2.1
-    assert await site.log_in("wrong") == 401
-    site.ticks[0] += 2.1
-    assert await site.log_in() == 429, "the delay doubles"
-    site.ticks[0] += 2.1
-    assert await site.log_in() == 303
-    assert await site.log_in("wrong") == 401
 
 
 async def test_a_session_ends_after_twelve_hours(site: Site) -> None:
@@ -139,6 +164,30 @@ async def test_a_session_ends_after_twelve_hours(site: Site) -> None:
     assert await site.status("/agent") == 200
     site.ticks[0] += 2
     assert await site.status("/agent") == 303
+
+
+async def test_a_session_outlives_a_restart_until_log_out(site: Site) -> None:
+    await site.log_in()
+    async with site.client.ws_connect(site.url + "/agent/events", headers=site.origin) as socket:
+        await next_json(socket)
+        await site.restart()
+        async with asyncio.timeout(5):
+            assert (await socket.receive()).data == WSCloseCode.GOING_AWAY, "the page comes again, without a log-in"
+    async with site.client.ws_connect(site.url + "/agent/events", headers=site.origin) as socket:
+        assert (await next_json(socket))["kind"] == "view"
+    kept = site.client.cookie_jar.filter_cookies(URL(site.url))[COOKIE].value
+    await site.client.post(site.url + "/log-out", headers=site.origin, allow_redirects=False)
+    await site.restart()
+    site.client.cookie_jar.update_cookies({COOKIE: kept}, URL(site.url))
+    assert await site.status("/agent") == 303, "log-out is for good"
+
+
+async def test_an_agent_who_is_no_longer_listed_loses_the_session(site: Site) -> None:
+    await site.log_in()
+    await site.restart(agents=())
+    assert await site.status("/agent") == 303
+    await site.restart()
+    assert await site.status("/agent") == 303, "listed again is not logged in again"
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:1", "", "://"])
@@ -284,7 +333,53 @@ async def test_health_tells_without_secrets_why_it_is_not_well(site: Site) -> No
         assert (await answer.json())["reasons"] == ["no connection to Asterisk's manager interface"]
 
 
+async def hold(site: Site, count: int, greeting: bytes) -> list[asyncio.StreamWriter]:
+    """So many connections that say `greeting` and no more."""
+    writers = [(await asyncio.open_connection("127.0.0.1", site.console.port))[1] for _ in range(count)]
+    for writer in writers:
+        writer.write(greeting)
+    return writers
+
+
+UNFINISHED = b"POST /log-in HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nContent-Length: 1000\r\n\r\nname=alice"
+
+
+@pytest.mark.parametrize("greeting", [b"", b"GET / HT", UNFINISHED])
+async def test_a_crowd_that_asks_nothing_shuts_nobody_out_and_goes(
+    site: Site, greeting: bytes, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    door = site.console._door
+    assert door is not None
+    monkeypatch.setattr(door, "_most", 20)
+    await site.log_in()
+    async with site.client.ws_connect(site.url + "/agent/events", headers=site.origin) as socket:
+        await next_json(socket)
+        monkeypatch.setattr(door, "deadline_s", 0.5)
+        crowd = await hold(site, 40, greeting.replace(b"{host}", site.url.removeprefix("http://").encode()))
+        assert await site.status("/agent") == 200
+        async with asyncio.timeout(5):
+            while door.strangers:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        await socket.send_json({"do": "available", "id": 7})
+        while (await next_json(socket))["kind"] != "answer":
+            pass
+    for writer in crowd:
+        writer.transport.abort()
+    assert not any(record.exc_info for record in caplog.records), "strangers write no tracebacks"
+
+
+async def test_a_connection_gets_one_answer_so_that_nobody_holds_it_by_asking_now_and_then(site: Site) -> None:
+    for path in ("/", "/nothing", "/agent", "/health"):
+        reader, writer = await asyncio.open_connection("127.0.0.1", site.console.port)
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode() * 2)
+        async with asyncio.timeout(5):
+            said = await reader.read()
+        assert said.count(b"HTTP/1.1") == 1
+        assert b"Connection: close" in said
+        writer.close()
+
+
 async def test_a_port_that_is_taken_is_one_line(site: Site) -> None:
-    second = Console(site.console._desk, [ALICE], HASHES, "127.0.0.1", site.console.port)
+    second = Console(site.console._desk, [ALICE], HASHES, "127.0.0.1", site.console.port, sessions=site.file)
     with pytest.raises(SettingsError, match="IVR_CONSOLE_PORT"):
         await second.start()
