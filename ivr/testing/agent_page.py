@@ -72,8 +72,10 @@ class AgentPage:
         if line is not None:
             raise LineBroken(line)
 
-    async def wait_for(self, shows: Callable[[View], bool], timeout_s: float = 15) -> tuple[float, View]:
-        """The first view, of those that came and those to come, that `shows` accepts, and when it came.
+    async def wait_for(
+        self, shows: Callable[[View], bool], timeout_s: float = 15, *, since: float = float("-inf")
+    ) -> tuple[float, View]:
+        """The first view, of those that came (since then) and those to come, that `shows` accepts, and when it came.
 
         Raises TimeoutError.
         """
@@ -81,7 +83,7 @@ class AgentPage:
         async with asyncio.timeout(timeout_s), self._news:
             while True:
                 for at, view in self.views[seen:]:
-                    if shows(view):
+                    if at >= since and shows(view):
                         return at, view
                 seen = len(self.views)
                 await self._news.wait()

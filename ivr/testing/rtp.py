@@ -125,6 +125,10 @@ class RtpLine(asyncio.DatagramProtocol):
         self._due_at = self._loop.time()
         self._tick()
 
+    def shift(self, later_s: float) -> None:
+        """Send everything so much later from now on: a phone ticks at no fixed distance to the PBX's own clock."""
+        self._due_at += later_s
+
     def close(self) -> None:
         """Stop sending and listening; what was heard stays."""
         if self._timer is not None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import replace
 from typing import TypeVar
 
 from aiosipua.dialog import Dialog
-from aiosipua.headers import stringify_uri
+from aiosipua.header_codec import parse_address
+from aiosipua.headers import Address, stringify_uri
 from aiosipua.message import SipMessage, SipRequest, SipResponse
 from aiosipua.sdp import SdpMessage
 from aiosipua.transport import UdpSipTransport
@@ -16,6 +18,7 @@ from aiosipua.uac import SipUAC
 from ivr.errors import LineError
 
 M = TypeVar("M", bound=SipMessage)
+_QUOTED = re.compile(r'^\s*"((?:[^"\\]|\\.)*)"\s*')
 
 
 class AnyPortTransport(UdpSipTransport, asyncio.DatagramProtocol):
@@ -69,13 +72,23 @@ def copied(message: M, source: SipMessage) -> M:
     return message
 
 
-def display_name(invite: SipRequest) -> str:
-    """The name in the From header without quotes and escapes, which aiosipua leaves in."""
-    quoted = re.match(r'\s*"((?:[^"\\]|\\.)*)"', (invite.headers.get("from") or [""])[0])
-    if quoted is not None:
-        return re.sub(r"\\(.)", r"\1", quoted[1])
-    shown = invite.from_addr
-    return (shown.display_name or "") if shown is not None else ""
+def sender(invite: SipRequest) -> Address:
+    """Who is in the From header: the name without quotes and escapes, which aiosipua leaves in."""
+    written = (invite.headers.get("from") or [""])[0]
+    quoted = _QUOTED.match(written)
+    if quoted is None:
+        return parse_address(written)
+    name = re.sub(r"\\(.)", r"\1", quoted[1])
+    return replace(parse_address(written[quoted.end() :]), display_name=name)
+
+
+def forget_names(request: SipRequest) -> None:
+    """Leave out the quoted names in From and To: aiosipua takes a ``<`` in one for the beginning of the address.
+
+    For requests within a call, which are found by the tags behind those addresses.
+    """
+    for header in ("From", "To"):
+        request.headers.set_single(header, _QUOTED.sub("", (request.headers.get(header.lower()) or [""])[0]))
 
 
 def sound_address(sdp: SdpMessage) -> tuple[str, int]:

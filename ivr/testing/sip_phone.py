@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from aiosipua.auth import SipDigestAuth
 from aiosipua.dialog import Dialog, DialogState
-from aiosipua.headers import Via, stringify_via
+from aiosipua.headers import Via, stringify_uri, stringify_via
 from aiosipua.incoming_call import IncomingCall
 from aiosipua.message import SipRequest, SipResponse
 from aiosipua.outgoing_call import OutgoingCall
@@ -30,7 +30,8 @@ from ivr.testing.sip_messages import (
     NamedCaller,
     acknowledgement,
     copied,
-    display_name,
+    forget_names,
+    sender,
     sound_address,
 )
 
@@ -61,11 +62,12 @@ class IncomingRing:
         self.cancelled = asyncio.Event()
         self.confirmed = asyncio.Event()
         """The PBX knows that we answered (ACK)."""
-        shown = sip.invite.from_addr
-        self.name = display_name(sip.invite)
+        shown = sender(sip.invite)
+        self.name = shown.display_name or ""
         """The caller's name as shown on this phone."""
-        self.number = shown.uri.user or "" if shown is not None else ""
+        self.number = shown.uri.user or ""
         """The caller's number as shown on this phone."""
+        sip.dialog.remote_uri, sip.dialog.remote_tag = stringify_uri(shown.uri), shown.tag or ""  # for our goodbye
         self._phone = phone
         self._sip = sip
 
@@ -244,6 +246,8 @@ class SipPhone:
 
     def _arrived(self, message: SipRequest | SipResponse, addr: tuple[str, int]) -> None:
         """Every message, before aiosipua sees it."""
+        if isinstance(message, SipRequest) and message.method != "INVITE":
+            forget_names(message)
         if isinstance(message, SipResponse) and message.cseq is not None and message.cseq.method == "INVITE":
             if message.status_code >= 300:
                 # aiosipua never acknowledges a refusal; without that Asterisk repeats it for half a minute.

@@ -4,49 +4,26 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from playwright.async_api import Browser
 
 from ivr.errors import PbxError
 from ivr.pbx import Pbx, Ports, find_asterisk
 from ivr.secrets_file import Secrets, load_or_make
 from ivr.settings import Settings
+from ivr.stand import Stand, free_settings
 from ivr.testing.sip_phone import SipPhone
 from tests.asterisk.bare_service import ABSOLUTE_TIMEOUT_S
-
-BUILD = Path(__file__).parents[2] / "build"
-
+from tests.asterisk.evidence import BUILD, Evidence
+from tests.asterisk.helpline import Helpline
+from tests.chromium import CHROMIUM, MISSING, chromium
 
 PhoneMaker = Callable[..., Awaitable[SipPhone]]
-
-
-class Evidence:
-    """What a failing test leaves in ``build/evidence/<test>``: both sides of each call, Asterisk's log, and `files`."""
-
-    def __init__(self, name: str, log: Path) -> None:
-        self.folder = BUILD / "evidence" / name
-        self.phones: list[SipPhone] = []
-        self.files: list[Path] = []
-        """Journals and the like that a test wants to be kept."""
-        self._log = log
-        self._log_began = log.stat().st_size if log.exists() else 0
-
-    def save(self) -> Path:
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(parents=True)
-        calls = [call for phone in self.phones for call in phone.calls]
-        for number, call in enumerate(calls, 1):
-            call.save(self.folder / f"{number} {call.title.replace('/', '_')}.wav")
-        if self._log.exists():
-            (self.folder / "asterisk.log").write_bytes(self._log.read_bytes()[self._log_began :])
-        for file in self.files:
-            if file.exists():
-                shutil.copy(file, self.folder / file.name)
-        return self.folder
 
 
 _EVIDENCE = pytest.StashKey[Evidence]()
@@ -94,7 +71,7 @@ async def _running_pbx(settings: Settings, secrets: Secrets, ports: Ports) -> As
         ports=ports,
         name=f"test-{os.getpid()}",
         for_tests=True,
-        queue_wait_s=15,
+        queue_wait_s=8,
     )
     await pbx.start()
     yield pbx
@@ -105,15 +82,16 @@ async def _running_pbx(settings: Settings, secrets: Secrets, ports: Ports) -> As
 @pytest.fixture
 def pbx(_running_pbx: Pbx, evidence: Evidence) -> Pbx:
     """The session's Asterisk, for one test."""
+    evidence.follow(_running_pbx.log_path, "asterisk.log")
     return _running_pbx
 
 
 @pytest.fixture
-def evidence(request: pytest.FixtureRequest, _running_pbx: Pbx) -> Iterator[Evidence]:
-    name = request.node.nodeid.rpartition("/")[2]
-    kept = Evidence("".join(c if c.isalnum() or c in "-_." else "_" for c in name)[:120], _running_pbx.log_path)
+def evidence(request: pytest.FixtureRequest) -> Evidence:
+    """What this test leaves if it fails."""
+    kept = Evidence(request.node.nodeid)
     request.node.stash[_EVIDENCE] = kept
-    yield kept
+    return kept
 
 
 @pytest_asyncio.fixture
@@ -133,3 +111,91 @@ async def phone(pbx: Pbx, secrets: Secrets, evidence: Evidence) -> AsyncIterator
             return made
 
         yield make
+
+
+# -- a whole helpline, service and all --------------------------------------------------------------------
+
+PLANS = Path(__file__).parent / "plans"
+StandMaker = Callable[..., Awaitable[Stand]]
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def stands(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[StandMaker]:
+    """``await stands("name", absolute_timeout_s=6)``: a helpline of its own that runs; gone after the session."""
+    try:
+        installation = find_asterisk(BUILD / "asterisk-root")
+    except PbxError as fault:
+        pytest.skip(str(fault))
+    async with AsyncExitStack() as stack:
+
+        async def make(name: str, *, ports: Ports | None = None, **changes: object) -> Stand:
+            folder, ports = tmp_path_factory.mktemp(name), ports or Ports.free()
+            settings = free_settings(
+                Settings.read(), ports, folder=folder, **{"helpline": PLANS / "hall.yaml", **changes}
+            )
+            _share_prompts(settings.state)
+            stand = Stand(
+                settings,
+                name=f"test-{os.getpid()}-{name}",
+                ports=ports,
+                installation=installation,
+                log=folder / "service.log",
+            )
+            stack.callback(shutil.rmtree, stand.pbx.run_dir, ignore_errors=True)
+            stack.push_async_callback(stand.stop)
+            await stand.start()
+            return stand
+
+        yield make
+
+
+def _share_prompts(state: Path) -> None:
+    """All stands of all runs say the same words: each is rendered once (the cache's key holds voice and text)."""
+    shared = BUILD / "test-prompts"
+    shared.mkdir(parents=True, exist_ok=True)
+    state.mkdir(parents=True)
+    (state / "prompts").symlink_to(shared)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def calm_stand(stands: StandMaker) -> Stand:
+    """The helpline of the tests in which nothing breaks."""
+    return await stands("calm")
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def rough_stand(stands: StandMaker, tmp_path_factory: pytest.TempPathFactory) -> Stand:
+    """The helpline whose service is killed, frozen and misled; its plan is a copy that may be changed."""
+    plans = tmp_path_factory.mktemp("plans") / "plans"
+    shutil.copytree(PLANS, plans)
+    return await stands("rough", helpline=plans / "hall.yaml")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def helpline(calm_stand: Stand, evidence: Evidence) -> AsyncIterator[Helpline]:
+    """The calm helpline for one test, which may break nothing."""
+    async with AsyncExitStack() as stack:
+        one = Helpline(calm_stand, evidence, stack)
+        yield one
+        await one.tidy()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def rough(rough_stand: Stand, evidence: Evidence) -> AsyncIterator[Helpline]:
+    """A helpline for one test that may do anything to its service: it is whole again afterwards."""
+    if not await rough_stand.healthy():
+        await rough_stand.stop_service()
+        await rough_stand.start_service()
+    async with AsyncExitStack() as stack:
+        one = Helpline(rough_stand, evidence, stack)
+        yield one
+        await one.tidy()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """A headless Chromium."""
+    if not CHROMIUM.exists():
+        pytest.skip(MISSING)
+    async with chromium() as one:
+        yield one

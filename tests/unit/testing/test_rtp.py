@@ -58,6 +58,21 @@ async def test_a_line_that_closes_cancels_what_was_not_said():
     assert one.say(silence(20)).cancelled()
 
 
+async def test_a_phone_that_is_shifted_goes_on_at_its_pace_that_much_later():
+    one, other = await pair()
+    await one.say(silence(60))
+    one.shift(0.013)
+    sent_at = await one.say(silence(40))
+    one.close()
+    other.close()
+    spacing_ms = [1000 * (b - a) for (a, _), (b, _) in zip(one.said, one.said[1:], strict=False)]
+    assert max(spacing_ms) > 30, spacing_ms
+    assert one.said[-1][0] == sent_at
+    assert {b.timestamp - a.timestamp for a, b in zip(other.packets, other.packets[1:], strict=False)} <= {
+        PACKET_SAMPLES
+    }
+
+
 def test_a_key_is_one_event_with_growing_duration_and_a_triple_end():
     steps = [step for step in key_packets("7", duration_ms=100, pause_ms=60) if step.event]
     durations = [struct.unpack("!BBH", step.payload) for step in steps]

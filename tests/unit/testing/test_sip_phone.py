@@ -19,17 +19,19 @@ async def two(name: str | None = None) -> tuple[SipPhone, SipPhone]:
     return caller, called
 
 
-async def test_a_call_carries_sound_both_ways_and_ends_on_both_sides():
+@pytest.mark.parametrize("who_leaves", ["caller", "called"])
+@pytest.mark.parametrize("name", ['Smith, "the" (boss)', "<img src=x onerror=alert(1)>", "<sip:nobody@nowhere>;tag=1"])
+async def test_a_call_carries_sound_both_ways_and_ends_on_both_sides(name, who_leaves):
     caller, called = await two()
-    dialling = asyncio.create_task(caller.dial("bob", name='Smith, "the" (boss)', number_shown="0123"))
+    dialling = asyncio.create_task(caller.dial("bob", name=name, number_shown="0123"))
     ring = await called.wait_for_call()
-    assert (ring.name, ring.number) == ('Smith, "the" (boss)', "0123")
+    assert (ring.name, ring.number) == (name, "0123")
     theirs = await ring.answer()
     ours = await dialling
     await asyncio.gather(theirs.wait_for_sound(), ours.say(tone(440, 100)))
     await asyncio.gather(ours.wait_for_sound(), theirs.say(tone(440, 100)))
-    await theirs.hang_up()
-    await ours.wait_for_end(2)
+    await (theirs if who_leaves == "called" else ours).hang_up()
+    await asyncio.gather(ours.wait_for_end(2), theirs.wait_for_end(2))
     await asyncio.gather(caller.close(), called.close())
 
 
