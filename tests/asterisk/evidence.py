@@ -4,11 +4,29 @@ from __future__ import annotations
 
 import shutil
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from ivr.testing.sip_phone import SipPhone
 
 BUILD = Path(__file__).parents[2] / "build"
+
+
+@dataclass(frozen=True)
+class _Log:
+    """How far a log was written when a test began."""
+
+    name: str
+    inode: int
+    size: int
+
+    def since(self, file: Path) -> bytes:
+        """What came since; a service that was started anew has put the former log aside (stand.py)."""
+        parts = [one for one in (file.with_suffix(".log.1"), file) if one.exists()]
+        known = next((at for at, one in enumerate(parts) if one.stat().st_ino == self.inode), None)
+        if known is None:
+            return parts[-1].read_bytes() if parts else b""
+        return b"".join(one.read_bytes() for one in parts[known:])[self.size :]
 
 
 class Evidence:
@@ -18,22 +36,15 @@ class Evidence:
         name = "".join(c if c.isalnum() or c in "-_." else "_" for c in test.rpartition("/")[2])
         self.folder = BUILD / "evidence" / name[:120]
         self.phones: list[SipPhone] = []
-        self._began = time.time()
-        self._logs: dict[Path, tuple[str, int]] = {}
+        self._began = time.time() - 1  # the clock of files is coarse
+        self._logs: dict[Path, _Log] = {}
         self._folders: list[Path] = []
 
     def follow(self, log: Path, name: str) -> None:
         """Keep what is written into `log` from now on, as `name`."""
         if log not in self._logs:
-            self._logs[log] = (name, log.stat().st_size if log.exists() else 0)
-
-    def _written(self, log: Path) -> bytes:
-        """What came into `log` during the test; a service that was started anew has put the old one aside."""
-        _, began = self._logs[log]
-        old = log.with_suffix(".log.1")
-        if old.exists() and old.stat().st_mtime >= self._began:
-            return old.read_bytes()[began:] + log.read_bytes()
-        return log.read_bytes()[began:]
+            there = log.stat() if log.exists() else None
+            self._logs[log] = _Log(name, there.st_ino if there else 0, there.st_size if there else 0)
 
     def collect(self, folder: Path) -> None:
         """Keep the files of `folder` that change during the test."""
@@ -45,9 +56,8 @@ class Evidence:
         self.folder.mkdir(parents=True)
         for number, call in enumerate((call for phone in self.phones for call in phone.calls), 1):
             call.save(self.folder / f"{number} {call.title.replace('/', '_')}.wav")
-        for log, (name, _) in self._logs.items():
-            if log.exists():
-                (self.folder / name).write_bytes(self._written(log))
+        for file, log in self._logs.items():
+            (self.folder / log.name).write_bytes(log.since(file))
         for folder in self._folders:
             for file in folder.glob("*"):
                 if file.is_file() and file.stat().st_mtime >= self._began:
