@@ -33,7 +33,7 @@ check: $(VENV)  ## format, lint, types, the import contract
 	.venv/bin/lint-imports --cache-dir build/import-linter
 
 .PHONY: bench
-bench: $(VENV) pbx  ## figures beside their floors, printed and in build/bench/
+bench: $(VENV) pbx browser  ## figures beside their floors, printed and in build/bench/
 	@exec .venv/bin/python -m tests.bench
 
 .PHONY: format
