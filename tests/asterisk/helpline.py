@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from ivr.call import CallEvent, Ended, PromptPlayed, Rang, StepEntered, event_from_dict
 from ivr.secrets_file import CALLER
 from ivr.stand import Stand
-from ivr.testing.agent_page import AgentPage, View, pop_in
+from ivr.testing.agent_page import AgentPage, View
 from ivr.testing.phone_call import PhoneCall
 from ivr.testing.sip_phone import IncomingRing, SipPhone
 from ivr.testing.sound import speak
@@ -158,17 +158,11 @@ class Agent:
     async def pop(self, state: str, number: str | None = None) -> dict[str, Any]:
         """The pop of the caller with that `number` (default: any) in `state`, as on the page."""
 
-        def shows(view: View) -> bool:
-            return pop_in(state)(view) and (number is None or any(_number(pop) == number for pop in view["pops"]))
+        def found(view: View) -> list[dict[str, Any]]:
+            return [pop for pop in view["pops"] if pop["state"] == state and number in (None, _number(pop))]
 
-        _, view = await self.page.wait_for(shows, PATIENCE_S)
-        pops = [pop for pop in view["pops"] if pop["state"] == state and number in (None, _number(pop))]
-        found: dict[str, Any] = pops[0]
-        return found
-
-    async def done_with(self, pop: dict[str, Any], outcome: str = "resolved") -> None:
-        """Say how the call went."""
-        await self.page.do("wrap_up", call_id=pop["call_id"], outcome=outcome, note="")
+        _, view = await self.page.wait_for(lambda view: bool(found(view)), PATIENCE_S)
+        return found(view)[0]
 
 
 def _number(pop: dict[str, Any]) -> Any:
@@ -301,8 +295,7 @@ class Helpline:
         return f'"event": "{Ended.__name__}"' in file.read_text("utf-8")
 
 
-ESTABLISHED, CLOSE_WAIT, LISTENS = "01", "08", "0A"
-_NOT_OURS_ANY_MORE = {"06", LISTENS}
+CLOSE_WAIT, _TIME_WAIT, _LISTENS = "08", "06", "0A"
 
 
 def connections(pid: int | None) -> list[tuple[int, str]]:
@@ -314,7 +307,7 @@ def connections(pid: int | None) -> list[tuple[int, str]]:
     found = []
     for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
         fields = line.split()
-        if f"socket:[{fields[9]}]" in held and fields[3] not in _NOT_OURS_ANY_MORE:
+        if f"socket:[{fields[9]}]" in held and fields[3] not in (_TIME_WAIT, _LISTENS):
             found.append((int(fields[1].partition(":")[2], 16), fields[3]))
     return found
 
