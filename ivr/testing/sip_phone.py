@@ -206,7 +206,9 @@ class SipPhone:
                 return await answered
         except BaseException:
             line.close()
-            if sip.dialog.state is not DialogState.TERMINATED:
+            if sip.dialog.state is DialogState.CONFIRMED:  # answered in the same moment: too late to cancel
+                sip.hangup(self._uac)
+            elif sip.dialog.state is not DialogState.TERMINATED:
                 self._given_up[sip.call_id] = sip
                 sip.cancel(self._uac)
             raise

@@ -68,6 +68,20 @@ async def test_an_answer_that_crosses_the_cancel_is_hung_up():
     await asyncio.gather(caller.close(), called.close())
 
 
+async def test_a_dial_that_is_cancelled_in_the_moment_of_the_answer_is_hung_up():
+    caller, called = await two()
+    dialling = asyncio.create_task(caller.dial("bob"))
+    ring = await called.wait_for_call()
+    answering = asyncio.create_task(ring.answer())
+    while not caller.calls:  # noqa: ASYNC110 - the very turn of the loop in which the answer came
+        await asyncio.sleep(0)
+    assert not dialling.done()
+    dialling.cancel()
+    await (await answering).wait_for_end(2)
+    await asyncio.wait({dialling})
+    await asyncio.gather(caller.close(), called.close())
+
+
 async def test_nobody_answers_in_time():
     caller, called = await two()
     with pytest.raises(TimeoutError):
