@@ -297,8 +297,10 @@ async def test_in_a_narrow_window_the_call_comes_first_for_the_eye_and_the_keybo
     stage.desk.expect(hand_over("call-1-b"))
     stage.play("answered_agent_hangs_up", "QueueCallerJoin", "AgentCalled")
     await expect(page.locator(".pop")).to_be_visible()
-    for width, first in ((400, ".transcript ol"), (1280, "[data-do=available]"), (400, ".transcript ol")):
+    narrow, wide = ("aside:last-child", ".transcript ol"), ("aside:first-child", "[data-do=available]")
+    for width, (rearranged, first) in ((400, narrow), (1280, wide), (400, narrow)):
         await page.set_viewport_size({"width": width, "height": 800})
+        await expect(page.locator(rearranged)).to_have_count(1)
         await page.get_by_role("button", name="Log out").focus()
         await page.keyboard.press("Tab")
         await expect(page.locator(first)).to_be_focused()
