@@ -168,8 +168,10 @@ async def test_with_every_process_stopped_finish_still_ends(pool: RecogniserPool
         os.kill(pid, signal.SIGSTOP)
     utterance.feed(say("council tax"))
     started = time.monotonic()
-    assert await utterance.finish() == ()
+    readings = await utterance.finish()
     assert time.monotonic() - started < 2.5
+    # Nothing, or what was said: a replacement that is up early enough decodes the sound that was kept.
+    assert [reading.text for reading in readings] in ([], ["council tax"])
     await until(lambda: len(pool.pids) == 2)
     assert (await hear(pool, say("council tax"), MENU))[0].text == "council tax"
 
