@@ -24,9 +24,10 @@ from ivr.call.events import (
 )
 from ivr.call.handover import QUEUE_NAME, AnswerHeard, Fact, HandOver, Intent, Speaker, TranscriptLine
 from ivr.call.heard import Heard, Hypothesis, Means, Outcome
-from ivr.call.keys import KeyMatch, KeyPattern
+from ivr.call.keys import KeyPattern
 from ivr.call.knowing import Answer, Finding, Known, NotKnown, Unsure
-from ivr.call.listening import BargeIn, Listening, Prompt
+from ivr.call.listening import BargeIn, EndOfTurn, Listening, Pauses, Prompt, WordPattern
+from ivr.call.match import Match
 from ivr.call.story import Story
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "CallId",
     "Caller",
     "CallerSpoke",
+    "EndOfTurn",
     "EndReason",
     "Ended",
     "Fact",
@@ -53,14 +55,15 @@ __all__ = [
     "Hypothesis",
     "Intent",
     "IntentUnderstood",
-    "KeyMatch",
     "KeyPattern",
     "KeysPressed",
     "Known",
     "Listening",
+    "Match",
     "Means",
     "NotKnown",
     "Outcome",
+    "Pauses",
     "Prompt",
     "PromptPlayed",
     "Rang",
@@ -70,6 +73,7 @@ __all__ = [
     "Story",
     "TranscriptLine",
     "Unsure",
+    "WordPattern",
     "Wrapped",
     "clean_text",
     "event_from_dict",

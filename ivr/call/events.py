@@ -67,6 +67,8 @@ class PromptPlayed(CallEvent):
     heard_ms: int
     total_ms: int
     barged_in: bool
+    heard: str = field(metadata=PII)
+    """The words of it that reached the caller, with a dash where it ended too early."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +89,8 @@ class CallerSpoke(CallEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepFailed(CallEvent):
-    """A turn brought nothing: `failure` is ``silence``, ``not_understood``, ``refused`` or ``not_known``."""
+    """A turn brought nothing: `failure` is ``silence``, ``not_understood``, ``refused``, ``not_known``
+    or ``unheard`` (recognition was down or fully used)."""
 
     step: str
     failure: str

@@ -63,7 +63,8 @@ class HandOver:
     caller: Caller
     queue: str
     reason: str
-    """Why a person: ``asked``, ``plan``, ``not_understood``, ``not_known``, ``line_failed``, or the plan's words."""
+    """Why a person: ``asked``, ``plan``, ``not_understood``, ``not_known``, ``unheard``, ``line_failed``, or the
+    plan's words."""
     intent: Intent | None = None
     facts: tuple[Fact, ...] = ()
     answers_heard: tuple[AnswerHeard, ...] = ()

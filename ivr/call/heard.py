@@ -17,6 +17,8 @@ class Outcome(Enum):
     """Neither key nor voice in time."""
     PLAYED = "played"
     """Nothing was to be listened for: the prompts were played to their end."""
+    UNHEARD = "unheard"
+    """A voice, and nobody to understand it (recognition down or fully used): the caller has keys."""
     HANGUP = "hangup"
     """The caller left."""
 
@@ -30,7 +32,7 @@ class Means(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hypothesis:
-    """One reading of what was said; `confidence` in 0..1 (mean of the words')."""
+    """One reading of what was said; `confidence` in 0..1 is the probability that it is right."""
 
     text: str
     confidence: float
@@ -46,9 +48,19 @@ class Heard:
     hypotheses: tuple[Hypothesis, ...] = ()
     barged_in: bool = False
     """Whether the caller cut the prompts short."""
-    prompt_heard_ms: int = 0
-    """How much of the prompts was played to the caller before the turn ended or was cut."""
-    prompt_total_ms: int = 0
+    prompts_heard_ms: tuple[int, ...] = ()
+    """How much of each prompt the caller heard before the turn ended or was cut; one for each prompt of the turn."""
+    prompts_total_ms: tuple[int, ...] = ()
+
+    @property
+    def prompt_heard_ms(self) -> int:
+        """How much of all prompts was heard."""
+        return sum(self.prompts_heard_ms)
+
+    @property
+    def prompt_total_ms(self) -> int:
+        """Length of all prompts."""
+        return sum(self.prompts_total_ms)
 
     @property
     def text(self) -> str:

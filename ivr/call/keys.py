@@ -3,22 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+
+from ivr.call.match import Match
 
 KEYS = frozenset("0123456789*#ABCD")
-
-
-class KeyMatch(Enum):
-    """How far the keys pressed so far go (Adhearsion's four values)."""
-
-    NO_MATCH = "no match"
-    """Nothing starts like this."""
-    POTENTIAL = "potential"
-    """May become a match."""
-    MATCH = "match"
-    """Means something already, and more keys may follow."""
-    MAX_MATCH = "max match"
-    """Means something, and nothing longer does: no need to wait."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,16 +27,16 @@ class KeyPattern:
         """Whether any key means anything."""
         return bool(self.options) or self.digits_max > 0
 
-    def judge(self, keys: str) -> KeyMatch:
+    def judge(self, keys: str) -> Match:
         """How far `keys` (everything pressed in this turn) goes."""
         if not keys:
-            return KeyMatch.POTENTIAL if self.listens else KeyMatch.NO_MATCH
+            return Match.POTENTIAL if self.listens else Match.NO_MATCH
         longer = any(o != keys and o.startswith(keys) for o in self.options)
         if keys in self.options:
-            return KeyMatch.MATCH if longer else KeyMatch.MAX_MATCH
+            return Match.MATCH if longer else Match.MAX_MATCH
         digits = self._judge_digits(keys)
-        if digits is KeyMatch.NO_MATCH and longer:
-            return KeyMatch.POTENTIAL
+        if digits is Match.NO_MATCH and longer:
+            return Match.POTENTIAL
         return digits
 
     def value(self, keys: str) -> str:
@@ -57,15 +45,15 @@ class KeyPattern:
             return keys.removesuffix(self.terminator)
         return keys
 
-    def _judge_digits(self, keys: str) -> KeyMatch:
+    def _judge_digits(self, keys: str) -> Match:
         if not self.digits_max:
-            return KeyMatch.NO_MATCH
+            return Match.NO_MATCH
         ended = bool(self.terminator) and keys.endswith(self.terminator)
         digits = keys.removesuffix(self.terminator) if ended else keys
         if not digits.isdecimal() or len(digits) > self.digits_max:
-            return KeyMatch.NO_MATCH
+            return Match.NO_MATCH
         if ended:
-            return KeyMatch.MAX_MATCH if len(digits) >= self.digits_min else KeyMatch.NO_MATCH
+            return Match.MAX_MATCH if len(digits) >= self.digits_min else Match.NO_MATCH
         if len(digits) < self.digits_min:
-            return KeyMatch.POTENTIAL
-        return KeyMatch.MAX_MATCH if len(digits) == self.digits_max else KeyMatch.MATCH
+            return Match.POTENTIAL
+        return Match.MAX_MATCH if len(digits) == self.digits_max else Match.MATCH

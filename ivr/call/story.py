@@ -26,6 +26,7 @@ _FAILURES = {
     "not_understood": "not understood",
     "refused": "understood wrongly",
     "not_known": "no answer known",
+    "unheard": "nobody to hear",
 }
 
 
@@ -89,17 +90,9 @@ class Story:
         at_s = round(max(0.0, event.at - self.began), 1)
         match event:
             case PromptPlayed():
-                return TranscriptLine(at_s=at_s, speaker=Speaker.HELPLINE, text=_heard(event))
+                return TranscriptLine(at_s=at_s, speaker=Speaker.HELPLINE, text=event.heard)
             case CallerSpoke(text=text, confidence=confidence):
                 said = text or "(not understood)"
                 return TranscriptLine(at_s=at_s, speaker=Speaker.CALLER, text=said, confidence=confidence)
             case KeysPressed(keys=keys):
                 return TranscriptLine(at_s=at_s, speaker=Speaker.CALLER, text=f"(pressed {keys})")
-
-
-def _heard(played: PromptPlayed) -> str:
-    """What the caller heard of a prompt, to the nearest word, with a dash where it ended too early."""
-    if played.heard_ms >= played.total_ms:
-        return played.text
-    kept = played.text[: round(len(played.text) * played.heard_ms / played.total_ms)]
-    return f"{kept.rpartition(' ')[0]} —".strip()

@@ -1,6 +1,6 @@
 """The conversation: call flows as people write them, what callers mean, and one run of a flow with one caller."""
 
-from ivr.dialogue.checks import check_articles, check_vocabulary
+from ivr.dialogue.checks import check_articles, check_vocabulary, hears
 from ivr.dialogue.flow import Conclusion, Flow
 from ivr.dialogue.loader import load_flow
 from ivr.dialogue.ports import Feed, Knowledge, Telephone
@@ -14,6 +14,7 @@ __all__ = [
     "Telephone",
     "check_articles",
     "check_vocabulary",
+    "hears",
     "load_flow",
     "run_flow",
 ]

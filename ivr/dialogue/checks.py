@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Set
+from collections.abc import Collection
 
 from ivr.call import Prompt
-from ivr.dialogue.conversation import FACT
 from ivr.dialogue.flow import Flow, Step, Written
-from ivr.dialogue.grammar import UNIVERSALS, YES_NO
 from ivr.dialogue.ports import Knowledge
+from ivr.dialogue.turns import FACT
+from ivr.dialogue.words.near_words import UnknownWords, near_words
+from ivr.dialogue.words.options import UNIVERSALS, YES_NO
 from ivr.errors import FlowError
 from ivr.yaml_file import did_you_mean
-
-UnknownWords = Callable[[Iterable[str]], Set[str]]
-"""Those of some words that the recogniser can never hear."""
 
 
 def check_names(flow: Flow, text: str) -> None:
@@ -69,22 +67,61 @@ def unreachable(flow: Flow) -> tuple[str, ...]:
 
 
 def check_vocabulary(flow: Flow, unknown_words: UnknownWords) -> tuple[str, ...]:
-    """A warning for each phrase of the plan that holds a word which the recogniser cannot hear."""
+    """A warning for each word which the recogniser cannot hear, of the phrases and of ``sounds_like``.
+
+    A word whose sound is given counts as heard; a line of ``sounds_like`` that is not needed is told, too.
+    """
     phrases = [phrase for step in flow.steps.values() for phrase in step.verb.phrases()]
     everywhere = [phrase for option in (*UNIVERSALS, *YES_NO) for phrase in option.phrases]
-    unknown = unknown_words({word for text in (*(p.text for p in phrases), *everywhere) for word in text.split()})
+    heard = hears(flow, unknown_words)
+    unknown = heard({word for text in (*(p.text for p in phrases), *everywhere) for word in text.split()})
     warnings = [
-        str(flow.wrong(phrase, f"the recogniser does not know '{word}' of '{phrase.text}'; use another word"))
+        str(
+            flow.wrong(
+                phrase, f"the recogniser does not know '{word}' of '{phrase.text}'; {_mending(word, unknown_words)}"
+            )
+        )
         for phrase in phrases
         for word in dict.fromkeys(phrase.text.split())
         if word in unknown
     ]
+    warnings += _about_sounds(flow, unknown_words)
     own = sorted({word for text in everywhere for word in text.split() if word in unknown})
     if own:
         warnings.append(
             f"{flow.file}:1:1: the recogniser does not know {own}: callers need keys for yes, no or an agent"
         )
     return tuple(dict.fromkeys(warnings))
+
+
+def hears(flow: Flow, unknown_words: UnknownWords) -> UnknownWords:
+    """`unknown_words` for words as `flow` and its articles write them: those that it gives a sound are heard."""
+    respelled = {word for word, _ in flow.sounds_like.pairs}
+    return lambda words: unknown_words(set(words) - respelled)
+
+
+def _about_sounds(flow: Flow, unknown_words: UnknownWords) -> list[str]:
+    sounds = dict(flow.sounds_like.pairs)
+    unknown = unknown_words({*sounds, *(part for sound in sounds.values() for part in sound.split())})
+    warnings = []
+    for place in flow.respelled:
+        wrong = [part for part in sounds[place.text].split() if part in unknown]
+        if wrong:
+            near = ", ".join(f"'{one}'" for one in near_words(wrong[0], unknown_words))
+            mending = f"write words that it knows, such as {near}" if near else "write words that it knows"
+            warnings.append(str(flow.wrong(place, f"the recogniser does not know '{wrong[0]}' either; {mending}")))
+        elif place.text not in unknown:
+            warnings.append(str(flow.wrong(place, f"the recogniser knows '{place.text}' itself; remove this line")))
+    return warnings
+
+
+def _mending(word: str, unknown_words: UnknownWords) -> str:
+    """What to do about a word that cannot be heard; with the line to write if there are words that sound like it."""
+    near = near_words(word, unknown_words)
+    if not near:
+        return "use another word, or say below 'sounds_like:' at the top which known words sound like it"
+    others = f" (or {' or '.join(near[1:])})" if near[1:] else ""
+    return f"use another word, or write '{word}: {near[0]}'{others} below 'sounds_like:' at the top"
 
 
 def check_articles(flow: Flow, knowledge: Knowledge) -> None:

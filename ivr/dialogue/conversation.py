@@ -1,52 +1,41 @@
-"""The mechanics that every verb shares: turns, silence, misunderstanding, "did you say …?", and the way to a person."""
+"""The mechanics that every verb shares: silence, misunderstanding, "did you say …?", and the way to a person."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from ivr.call import BargeIn, EndReason, Heard, Listening, Means, Outcome, Prompt
+from ivr.call import BargeIn, EndReason, Heard, Outcome, Prompt
 from ivr.dialogue import wording
 from ivr.dialogue.flow import Conclusion, Flow, Step
-from ivr.dialogue.grammar import (
-    LATE_TERMINATOR,
-    MAIN_MENU,
-    PERSON,
-    REPEAT,
-    YES_NO,
-    Expectation,
-    Understood,
-)
+from ivr.dialogue.key_hints import key_hints
 from ivr.dialogue.manner import Manner
 from ivr.dialogue.notebook import Notebook
 from ivr.dialogue.ports import Knowledge, Telephone
+from ivr.dialogue.turns import TooManyTurns, Turns
+from ivr.dialogue.wishes import WantsMainMenu, WantsPerson
+from ivr.dialogue.words.expectation import Expectation, Understood
+from ivr.dialogue.words.options import (
+    FIRST,
+    LATE_TERMINATOR,
+    MAIN_MENU,
+    NEITHER,
+    PERSON,
+    REPEAT,
+    SECOND,
+    SLOWER,
+    YES,
+    YES_NO,
+    which,
+)
 
-MOST_TURNS = 200
-"""About half an hour; who is still here then is better served by a person."""
 OFFER_AFTER = 2
 """Failures of one step after which a person is offered."""
 AFTER_TELLING_S = 0.3
 """How long a told answer waits for "repeat" or "agent" before the plan goes on."""
-
-FACT = re.compile(r"\{([a-z][a-z0-9_]*)\}")
-
-
-class CallerLeft(Exception):
-    """The caller hung up."""
-
-
-class WantsMainMenu(Exception):
-    """The caller asked for the main menu."""
-
-
-class WantsPerson(Exception):
-    """The caller is to speak to a person; `reason` as in HandOver, `queue` None for the step's own."""
-
-    def __init__(self, reason: str, queue: str | None = None) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.queue = queue
+_NEVER = 2.0
+"""A confidence that nothing reaches."""
+_EVERYWHERE = frozenset({MAIN_MENU, PERSON, SLOWER})
 
 
 class Conversation:
@@ -57,10 +46,10 @@ class Conversation:
         self.knowledge = knowledge
         self.notebook = notebook
         self.step: Step = flow.steps[flow.start]
-        self._telephone = telephone
-        self._turns = 0
+        self._turns = Turns(telephone, notebook, flow.sounds_like)
         self._counts: dict[str, int] = {}
         self._failures = 0
+        self._refused: dict[tuple[str, str], float] = {}
         self._waiting: tuple[Prompt, ...] = ()
         self._told: tuple[Prompt, ...] = ()
 
@@ -70,10 +59,11 @@ class Conversation:
         return self.step.manner
 
     def enter(self, step: Step) -> None:
-        """A step begins; its failures count from nothing."""
+        """A step begins; its failures count from nothing, and nothing is refused yet."""
         self.step = step
         self._counts = {}
         self._failures = 0
+        self._refused = {}
         self.notebook.entered(step.name, step.verb.word)
 
     # -- saying --------------------------------------------------------------------------------------
@@ -85,23 +75,26 @@ class Conversation:
     async def tell(self, prompts: Iterable[Prompt]) -> bool:
         """Say `prompts` now, with what is understood everywhere; whether the caller heard them to the end.
 
-        A voice that means nothing (a cough, a "hm") and cuts in must not cost the caller the answer: it is said once
-        more, and then only keys stop it. After a whole answer ("thank you") nothing is said again unasked.
+        A voice that nobody could hear must not cost the caller the answer: it is said once more, and then only keys
+        stop it. After a whole answer ("thank you") nothing is said again unasked.
         """
         wanted = tuple(prompts)
         while True:
-            waiting, self._waiting = (*self._waiting, *wanted), ()
-            heard, understood = await self._turn(waiting, Expectation(), answer_within_s=AFTER_TELLING_S)
+            said, self._waiting = (*self._waiting, *wanted), ()
+            heard, understood = await self._turn(said, Expectation(), answer_within_s=AFTER_TELLING_S)
             whole = heard.prompt_heard_ms >= heard.prompt_total_ms
             if understood is not None and understood.confidence >= self.manner.confirm:
-                if understood.name == REPEAT:
+                if self._says_again(understood):
                     continue
-                if await self._sure(understood):
-                    self._follow(understood)
+                settled = await self._settled(understood, Expectation())
+                if settled is not None:
+                    self._follow(settled)
+                    if self._says_again(settled):
+                        continue
                 if whole:
                     break
-            elif not whole and heard.means is Means.VOICE and any(BargeIn.SPEECH in one.barge_in for one in wanted):
-                wanted = tuple(replace(prompt, barge_in=prompt.barge_in & ~BargeIn.SPEECH) for prompt in wanted)
+            elif heard.outcome is Outcome.UNHEARD and not whole:
+                wanted = tuple(replace(prompt, barge_in=prompt.barge_in & ~BargeIn.SPEECH) for prompt in said)
             else:
                 break
         self._told = wanted
@@ -109,51 +102,42 @@ class Conversation:
 
     async def finish_speaking(self, prompts: Iterable[Prompt] = ()) -> None:
         """Say what waits and `prompts` to their end, without listening: the last words of our part."""
-        last, self._waiting = self._filled((*self._waiting, *prompts)), ()
-        if last:
-            self.notebook.played(last, await self._converse(last, None))
+        last, self._waiting = (*self._waiting, *prompts), ()
+        await self._turns.say(last)
 
     # -- listening -----------------------------------------------------------------------------------
 
     async def listen(self, prompts: Sequence[Prompt], expectation: Expectation) -> Understood:
         """Ask until understood. The result is sure: its confidence was enough, or the caller said yes to it.
 
-        Raises CallerLeft, WantsMainMenu, WantsPerson.
+        What the caller refuses is not offered again in this step. Raises CallerLeft, WantsMainMenu, WantsPerson.
         """
-        carried: tuple[Prompt, ...] = (*self._told, *self._waiting)
+        carried = (*self._told, *self._waiting)
         while True:
-            waiting, self._waiting = self._waiting, ()
-            heard, understood = await self._turn((*waiting, *prompts), expectation)
-            if understood is None or understood.confidence < self.manner.confirm:
-                await self.failed("silence" if heard.outcome is Outcome.NO_INPUT else "not_understood")
-                continue
-            if understood.name == REPEAT:
+            understood = await self._answer(prompts, expectation, carried)
+            settled = await self._settled(understood, expectation)
+            if settled is not None and self._says_again(settled):
                 self._waiting = carried
-                continue
-            if understood.name == LATE_TERMINATOR:
-                continue
-            if not await self._sure(understood):
-                await self.failed("refused")
-                continue
-            self._told = ()
-            self._follow(understood)
-            return understood
+            elif settled is not None:
+                self._told = ()
+                self._follow(settled)
+                return settled
 
     async def agreed(self, prompts: Sequence[Prompt], *, after_keyed_digits: bool = False) -> bool:
         """Ask a yes-or-no question that is part of a step; silence and misunderstanding count as the step's."""
         expectation = Expectation(options=YES_NO, after_keyed_digits=after_keyed_digits)
-        carried: tuple[Prompt, ...] = (*self._told, *self._waiting)
-        while True:
-            waiting, self._waiting = self._waiting, ()
-            heard, understood = await self._turn((*waiting, *prompts), expectation)
-            if understood is None or understood.confidence < self._bar(understood):
-                await self.failed("silence" if heard.outcome is Outcome.NO_INPUT else "not_understood")
-            elif understood.name == REPEAT:
-                self._waiting = carried
-            elif understood.name != LATE_TERMINATOR:
-                self._told = ()
-                self._follow(understood)
-                return understood.name == "yes"
+        understood = await self._answer(prompts, expectation, (*self._told, *self._waiting), leaving=self.manner.accept)
+        self._told = ()
+        self._follow(understood)
+        return understood.name == YES
+
+    def refuse(self, understood: Understood) -> None:
+        """The caller said no to it: in this step it does not count again by voice.
+
+        What is understood everywhere counts again once it is sure: nobody is to be kept from a person.
+        """
+        everywhere = understood.name in _EVERYWHERE
+        self._refused[understood.meaning] = self.manner.accept if everywhere else _NEVER
 
     async def failed(self, failure: str, *, offer_now: bool = False) -> None:
         """Count a turn that brought nothing, prepare what to say about it, and offer a person when it is time.
@@ -161,8 +145,7 @@ class Conversation:
         `failure` is one of StepFailed's. Raises as `listen` does.
         """
         self._failures += 1
-        count = self._counts[failure] = self._counts.get(failure, 0) + 1
-        self.notebook.failed(self.step.name, failure, count)
+        count = self._counted(failure)
         said = {
             "silence": self.manner.on_silence,
             "not_understood": self.manner.on_not_understood,
@@ -180,12 +163,10 @@ class Conversation:
         """
         unclear = False
         while True:
-            waiting, self._waiting = self._waiting, ()
-            heard, understood = await self._turn(
-                (*waiting, self._own(wording.OFFER_PERSON)), Expectation(options=YES_NO)
-            )
+            said, self._waiting = (*self._waiting, self._own(wording.OFFER_PERSON)), ()
+            heard, understood = await self._turn(said, Expectation(options=YES_NO))
             if understood is not None and understood.confidence >= self.manner.confirm:
-                if understood.name == REPEAT:
+                if self._says_again(understood):
                     continue
                 if understood.name == "no":
                     self._waiting = (self._own(wording.NOT_SURE),)
@@ -194,7 +175,7 @@ class Conversation:
                 if understood.name == MAIN_MENU:
                     raise WantsMainMenu
                 raise WantsPerson(reason, queue)
-            if heard.outcome is Outcome.NO_INPUT or unclear:
+            if heard.outcome in (Outcome.NO_INPUT, Outcome.UNHEARD) or unclear:
                 raise WantsPerson(reason, queue)
             unclear = True
             self._waiting = self.manner.on_not_understood[:1]
@@ -211,30 +192,98 @@ class Conversation:
         await self.finish_speaking([self._own(wording.to_people(self.flow.queues[queue]))])
         return self.conclude_with(queue, wish.reason)
 
-    def filled(self, text: str, **extra: str) -> str:
-        """`text` with each ``{fact}`` replaced once by what the caller told us; digits are read one by one."""
+    def filled(self, text: str, **said: str) -> str:
+        """`text` with each ``{fact}`` replaced once: by `said`, or by what the caller told us."""
+        return self._turns.filled(text, **said)
 
-        def value(found: re.Match[str]) -> str:
-            name = found.group(1)
-            known = extra[name] if name in extra else self.notebook.fact(name)
-            return wording.spaced(known) if known.isdecimal() else known
+    # -- until it is clear ---------------------------------------------------------------------------
 
-        return " ".join(FACT.sub(value, text).split())
+    async def _answer(
+        self, prompts: Sequence[Prompt], expectation: Expectation, carried: tuple[Prompt, ...], leaving: float = 0.0
+    ) -> Understood:
+        """Ask until something is heard that is worth acting on, or asking back about.
 
-    def _own(self, text: str) -> Prompt:
-        return Prompt(text=text, barge_in=self.manner.barge_in)
+        `carried` comes before `prompts` when the caller wants to hear it again; `leaving` is the confidence that words
+        need which are understood everywhere: to leave a question needs more than to answer it.
+        """
+        asked = tuple(prompts)
+        while True:
+            said, self._waiting = (*self._waiting, *asked), ()
+            asked = tuple(prompts)
+            heard, understood = await self._turn(said, expectation)
+            if heard.outcome is Outcome.UNHEARD:
+                await self._unheard(expectation)
+                asked = ()  # the keys to press are said in their place
+            elif understood is None or understood.confidence < self._least(understood, leaving):
+                await self.failed("silence" if heard.outcome is Outcome.NO_INPUT else "not_understood")
+            elif self._says_again(understood):
+                self._waiting = carried
+            elif understood.name != LATE_TERMINATOR:
+                self._counts.pop("unheard", None)
+                return understood
 
-    # -- one turn ------------------------------------------------------------------------------------
+    def _least(self, understood: Understood, leaving: float) -> float:
+        return max(self.manner.confirm, leaving) if understood.name in _EVERYWHERE else self.manner.confirm
 
-    def _bar(self, understood: Understood) -> float:
-        """Confidence that an answer to a yes-or-no question needs: leaving the question needs more than answering."""
-        return self.manner.accept if understood.name in (MAIN_MENU, PERSON) else self.manner.confirm
+    async def _settled(self, understood: Understood, expectation: Expectation) -> Understood | None:
+        """What may be acted on: `understood` if it is sure, else what the caller says yes to; None if nothing is.
 
-    async def _sure(self, understood: Understood) -> bool:
-        """Whether `understood` may be acted on; what has a value (digits, questions) is confirmed by its verb."""
-        if understood.confidence >= self.manner.accept or understood.value:
-            return True
-        return await self.agreed([self._own(wording.did_you_say(understood.spoken))])
+        What has a value (digits, questions) is confirmed by its verb. After a no the next meaning is offered.
+        """
+        if understood.confidence >= self.manner.accept:
+            return understood
+        best: Understood | None = understood
+        while best is not None and best.confidence >= self.manner.confirm:
+            if best.value:
+                return best
+            offered = [best]
+            rival = best.others[0] if best.others else None
+            if rival is not None and not rival.value and best.confidence - rival.confidence < self.manner.close:
+                offered.append(rival)
+            chosen = await self._chosen(offered, expectation)
+            if chosen is not None:
+                return chosen
+            for refused in offered:
+                self.refuse(refused)
+                best = best.otherwise() if best is not None else None
+            await self.failed("refused")
+        return None
+
+    async def _chosen(self, offered: Sequence[Understood], expectation: Expectation) -> Understood | None:
+        """Which of one or two meanings the caller confirms."""
+        if len(offered) == 2:
+            first, second = offered
+            answers = Expectation(options=which(expectation.option(first.name), expectation.option(second.name)))
+            prompts = [self._own(wording.did_you_say_first(first.spoken)), self._own(wording.or_second(second.spoken))]
+            prompts.append(self._own(wording.PRESS_WHICH))
+            answer = await self._answer(prompts, answers, (), leaving=self.manner.accept)
+            if answer.name in (FIRST, SECOND, NEITHER):
+                return {FIRST: first, SECOND: second}.get(answer.name)
+            self._follow(answer)
+        best = offered[0]
+        return best if await self.agreed([self._own(wording.did_you_say(best.spoken))]) else None
+
+    async def _unheard(self, expectation: Expectation) -> None:
+        """The caller spoke and nobody could hear it: say which keys do the same; at the second time, offer a person.
+
+        It is not the caller's failure, so it does not count with those, and only as long as nothing is understood.
+        """
+        count = self._counted("unheard")
+        if count % OFFER_AFTER == 0:
+            self._waiting = (self._own(wording.UNHEARD),)
+            await self.offer_person("unheard")
+        self._waiting += tuple(self._own(text) for text in (wording.UNHEARD, *key_hints(expectation)))
+
+    def _counted(self, failure: str) -> int:
+        count = self._counts[failure] = self._counts.get(failure, 0) + 1
+        self.notebook.failed(self.step.name, failure, count)
+        return count
+
+    def _says_again(self, understood: Understood) -> bool:
+        """Whether the caller wants to hear the same again; "slower" holds from now on."""
+        if understood.name == SLOWER:
+            self._turns.slowly = True
+        return understood.name in (REPEAT, SLOWER)
 
     def _follow(self, understood: Understood) -> None:
         """Go where a caller wants to go who used one of the words that are understood everywhere."""
@@ -243,29 +292,15 @@ class Conversation:
         if understood.name == PERSON:
             raise WantsPerson("asked")
 
+    def _own(self, text: str) -> Prompt:
+        return Prompt(text=text, barge_in=self.manner.barge_in)
+
     async def _turn(
         self, prompts: Sequence[Prompt], expectation: Expectation, *, answer_within_s: float | None = None
     ) -> tuple[Heard, Understood | None]:
-        if self._turns >= MOST_TURNS:
-            raise WantsPerson("not_understood")
-        self._turns += 1
-        listening = expectation.listening(self.manner)
-        if answer_within_s is not None:
-            listening = replace(listening, first_input_s=answer_within_s)
-        said = self._filled(prompts)
-        heard = await self._converse(said, listening)
-        understood = expectation.understand(heard) if heard.outcome is Outcome.MATCH else None
-        self.notebook.played(said, heard)
-        self.notebook.answered(heard, (understood.value or understood.name) if understood else None)
-        return heard, understood
-
-    async def _converse(self, said: tuple[Prompt, ...], listening: Listening | None) -> Heard:
-        self.notebook.turn_begins()
-        heard = await self._telephone.converse(said, listening)
-        if heard.outcome is Outcome.HANGUP:
-            self.notebook.played(said, heard)
-            raise CallerLeft
-        return heard
-
-    def _filled(self, prompts: Iterable[Prompt]) -> tuple[Prompt, ...]:
-        return tuple(replace(prompt, text=self.filled(prompt.text)) for prompt in prompts)
+        try:
+            return await self._turns.take(
+                prompts, expectation, self.manner, refused=self._refused, answer_within_s=answer_within_s
+            )
+        except TooManyTurns:
+            raise WantsPerson("not_understood") from None

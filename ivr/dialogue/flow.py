@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from ivr.call import Answer, EndReason, HandOver, Prompt
 from ivr.dialogue import wording
-from ivr.dialogue.grammar import UNIVERSALS, YES_NO, Expectation
+from ivr.dialogue.key_hints import key_hints
 from ivr.dialogue.manner import Manner, prompts_from
+from ivr.dialogue.words.expectation import Expectation
+from ivr.dialogue.words.options import UNIVERSALS, YES_NO
+from ivr.dialogue.words.sounds_like import SoundsLike
 from ivr.errors import FlowError
 
 if TYPE_CHECKING:
@@ -116,6 +119,13 @@ class Flow:
     """Folder of articles."""
     manner: Manner
     steps: Mapping[str, Step]
+    language: str = "en-GB"
+    """What it speaks and hears (BCP 47)."""
+    model: str | None = None
+    """The speech model that hears it, by name, folder or address; None: the settings'."""
+    sounds_like: SoundsLike = field(default_factory=SoundsLike)
+    respelled: tuple[Written, ...] = ()
+    """The words of `sounds_like`, where they stand in the file."""
     warnings: tuple[str, ...] = ()
     """What is odd but works, as ``file:line:column: …``."""
 
@@ -137,10 +147,24 @@ class Flow:
             yield from manner.on_not_understood
         for step in self.steps.values():
             yield from step.verb.prompts()
+            yield from prompts_from(_about_options(step.verb.expectation()))
         fixed = (wording.OFFER_PERSON, wording.REFUSED, wording.NOT_KNOWN, wording.ANOTHER_TRY)
         yield from prompts_from((*fixed, wording.NOT_SURE, wording.DID_THAT_HELP))
         yield from prompts_from(wording.to_people(name) for name in self.queues.values())
-        yield from prompts_from(wording.did_you_say(option.spoken) for option in (*UNIVERSALS, *YES_NO))
+        yield from prompts_from((wording.UNHEARD, wording.PRESS_WHICH, wording.PRESS_YES_NO))
+        yield from prompts_from(wording.did_you_say(option.spoken) for option in YES_NO)
+        yield from prompts_from(_about_options(Expectation(options=UNIVERSALS)))
+
+
+def _about_options(expectation: Expectation | None) -> Iterable[str]:
+    """What is asked back about an answer that was hardly heard, and which keys do without hearing."""
+    if expectation is not None:
+        for option in expectation.options:
+            if option.phrases:
+                yield wording.did_you_say(option.spoken)
+                yield wording.did_you_say_first(option.spoken)
+                yield wording.or_second(option.spoken)
+        yield from key_hints(expectation)
 
 
 def _prompts_about(answers: Iterable[Answer]) -> Iterable[Prompt]:

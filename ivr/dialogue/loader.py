@@ -9,11 +9,23 @@ The file, by example::
     queues:                            # name in Asterisk: what callers hear ("I will put you through to the office")
       office: the office
     knowledge: village/knowledge       # folder of articles, beside this file (optional)
+    language: en-GB                    # of callers and prompts (optional)
+    model: bundled                     # the speech model that hears them: a name or folder (optional)
+    sounds_like:                       # words that the model does not know, and known ones that sound like them
+      bins: bin
     accept: 0.75                       # how the line treats callers; everything from here on is optional,
-    confirm: 0.45                      #   and a step may say otherwise
+    confirm: 0.45                      #   and a step may say otherwise: sure, to be asked back, too close to tell
+    close: 0.15
     barge_in: both                     # what may interrupt a prompt: both, keys, speech, none
     answer_within_s: 5                 # from the end of a prompt to the caller's first word or key
-    pause_s: 0.6                       # silence that ends what a caller says
+    longest_s: 12                      # the longest that a caller may speak
+    pauses:                            # silence that ends what a caller says, in seconds
+      unambiguous_s: 0.2               # after an answer that no further word could change
+      complete_s: 0.3                  # after an answer that further words could change
+      incomplete_s: 0.9                # after words that are no answer yet
+      free_s: 0.55                     # after a question in free words
+      digits_s: 0.7                    # after enough digits, where more may follow
+      counting_s: 1.6                  # after fewer digits than are wanted
     on_silence: [I did not hear you., I still cannot hear you.]     # after the first, the second … time
     on_not_understood: [I did not understand., I still did not understand.]
 
@@ -25,7 +37,7 @@ The file, by example::
         menu: You can say hall hire or opening hours.
         choices:                       # the name of the choice becomes what the call is about
           hire:
-            say: [hall hire, (to) (hire|book) the hall]  # (word) may be left out, (one|two) is either
+            say: [hall hire, (to) (hire|book) ((the) big|the) hall]  # (word) may be left out, (one|two) is either
             key: 1                     # 1 to 9; 0, * and # mean the same everywhere
             goto: people
           hours:
@@ -38,10 +50,16 @@ The file, by example::
             goto: question
       people:
         ask: How many people will come? Please say or press two digits.
-        answer: digits                 # or yes_or_no, followed by 'yes: step' and 'no: step'
+        answer: digits                 # or yes_or_no, followed by 'yes: step' and 'no: step'; or spelling
         digits: 2                      # a number, a range like 4-6, or a list
         fact: people                   # what the agent sees; texts may hold {people} from then on
         read_back: "{people} people. Is that right?"   # optional; digits are always read back
+        goto: name
+      name:
+        ask: Please spell your family name.
+        answer: spelling               # letters and digits, also as "B for Bravo"; read back letter by letter
+        characters: 2-12               # as for digits
+        fact: name
         goto: book
       book:
         transfer: office               # a queue
@@ -68,18 +86,24 @@ All values are taken as they are written: ``012`` stays 012 and ``no`` stays no.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
 from ivr.call import QUEUE_NAME
 from ivr.dialogue.checks import check_loops, check_names, unreachable
-from ivr.dialogue.flow import Flow, Step
+from ivr.dialogue.flow import Flow, Step, Written
 from ivr.dialogue.manner import Manner
 from ivr.dialogue.reading import manner_of
 from ivr.dialogue.verbs import VERBS
+from ivr.dialogue.words.sounds_like import SoundsLike
 from ivr.errors import FlowError
 from ivr.yaml_file import Fields, Value, did_you_mean, parse, read_text
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
+"""A language, with or without its country, as BCP 47 writes it."""
+_WORD = re.compile(r"[a-z]+(?:'[a-z]+)*'?")
 
 
 def load_flow(path: Path) -> Flow:
@@ -102,6 +126,8 @@ def _flow(fields: Fields, path: Path) -> Flow:
     _known(person_queue, queues, "queue")
     manner = manner_of(fields, Manner())
     knowledge = fields.get("knowledge")
+    language, model, respelled = fields.get("language"), fields.get("model"), fields.get("sounds_like")
+    sounds_like, places = _sounds_like(respelled) if respelled else (SoundsLike(), ())
     listed = fields.take("steps")
     fields.done()
     steps = {name: _step(name, value, manner, queues) for name, value in _named(listed)}
@@ -116,12 +142,42 @@ def _flow(fields: Fields, path: Path) -> Flow:
         knowledge=_folder(knowledge, path) if knowledge else None,
         manner=manner,
         steps=MappingProxyType(steps),
+        language=_language(language) if language else "en-GB",
+        model=model.text() if model else None,
+        sounds_like=sounds_like,
+        respelled=places,
     )
 
 
 def _named(listed: Value) -> list[tuple[str, Value]]:
     fields = listed.fields()
     return [(name, fields.take(name)) for name in fields.keys]
+
+
+def _language(value: Value) -> str:
+    tag = value.text()
+    if not _LANGUAGE.fullmatch(tag):
+        raise value.wrong(f"'{tag}' is no language; write it like 'en-GB' or 'de'")
+    return tag
+
+
+def _sounds_like(value: Value) -> tuple[SoundsLike, tuple[Written, ...]]:
+    """The pairs, and each sound with its place."""
+    pairs: dict[str, str] = {}
+    places: list[Written] = []
+    keys = value.fields().keys
+    for word, sound in _named(value):
+        if not _WORD.fullmatch(word):
+            raise keys[word].wrong(f"'{word}' is no word of a phrase; write one word in lower-case letters")
+        known = sound.text()
+        if not all(_WORD.fullmatch(part) for part in known.split()):
+            raise sound.wrong(f"'{known}' is nothing that a caller says; write words in lower-case letters")
+        twin = next((other for other, same in pairs.items() if same == known), None)
+        if twin is not None:
+            raise sound.wrong(f"'{twin}' sounds like '{known}', too, so nobody could tell them apart; use other words")
+        pairs[word] = known
+        places.append(Written(text=word, line=sound.line, column=sound.column))
+    return SoundsLike(tuple(pairs.items())), tuple(places)
 
 
 def _queues(value: Value) -> dict[str, str]:

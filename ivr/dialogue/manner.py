@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from ivr.call import BargeIn, Prompt
+from ivr.call import BargeIn, Pauses, Prompt
 from ivr.dialogue import wording
+
+ACCEPT, CONFIRM = 0.75, 0.45
+"""The three bands of confidence begin here: refused, asked back, accepted."""
+CLOSE = 0.15
 
 
 def prompts_from(texts: Iterable[str]) -> tuple[Prompt, ...]:
@@ -18,15 +22,19 @@ def prompts_from(texts: Iterable[str]) -> tuple[Prompt, ...]:
 class Manner:
     """How the line treats a caller; a step may differ from its helpline in each point."""
 
-    accept: float = 0.75
+    accept: float = ACCEPT
     """From this confidence on, what was heard counts."""
-    confirm: float = 0.45
+    confirm: float = CONFIRM
     """From here to `accept` the line asks "did you say …?"; below, it was not understood."""
+    close: float = CLOSE
+    """Of two meanings whose confidences differ by less, neither sure, the line asks which."""
     barge_in: BargeIn = BargeIn.BOTH
     answer_within_s: float = 5.0
     """From the end of a prompt to the caller's first word or key."""
-    pause_s: float = 0.6
+    pauses: Pauses = field(default_factory=Pauses)
     """Silence that ends what the caller says."""
+    longest_s: float = 12.0
+    """Longest that the caller may speak; then what was heard counts."""
     on_silence: tuple[Prompt, ...] = prompts_from(wording.ON_SILENCE)
     """Said after the first, second … silence of a step; the last one again after that."""
     on_not_understood: tuple[Prompt, ...] = prompts_from(wording.ON_NOT_UNDERSTOOD)

@@ -24,6 +24,7 @@ from ivr.call import (
     StepFailed,
     Story,
 )
+from ivr.call.heard_words import words_heard
 from ivr.dialogue.ports import Feed
 
 
@@ -62,6 +63,7 @@ class Notebook:
                     call_id=self.call_id,
                     at=self._turn_began,
                     text=" ".join(prompt.text for prompt in prompts),
+                    heard=_words_heard(prompts, heard),
                     heard_ms=heard.prompt_heard_ms,
                     total_ms=heard.prompt_total_ms,
                     barged_in=heard.barged_in,
@@ -114,3 +116,16 @@ class Notebook:
     def _note(self, event: CallEvent) -> None:
         self._story = self._story.after(event)
         self._feed.note(event)
+
+
+def _words_heard(prompts: Sequence[Prompt], heard: Heard) -> str:
+    """What reached the caller of `prompts`, which were played one after the other."""
+    if len(heard.prompts_total_ms) != len(prompts):  # a line that knows no lengths
+        return " ".join(prompt.text for prompt in prompts)
+    lengths = zip(prompts, heard.prompts_heard_ms, heard.prompts_total_ms, strict=True)
+    parts: list[str] = []
+    for prompt, heard_ms, total_ms in lengths:
+        parts.append(words_heard(prompt.text, heard_ms, total_ms))
+        if heard_ms < total_ms:
+            break
+    return " ".join(part for part in parts if part)

@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ivr.call import BargeIn, Prompt
+from ivr.call import BargeIn, Pauses, Prompt
 from ivr.dialogue.flow import Written
-from ivr.dialogue.grammar import expand
 from ivr.dialogue.manner import Manner
+from ivr.dialogue.words.phrases import expand
 from ivr.yaml_file import Fields, Value
 
+PAUSES = {
+    "unambiguous_s": (0.1, 3.0),
+    "complete_s": (0.2, 3.0),
+    "incomplete_s": (0.3, 5.0),
+    "free_s": (0.3, 5.0),
+    "digits_s": (0.3, 5.0),
+    "counting_s": (0.5, 10.0),
+}
+"""Name in a plan → the least and the most that make sense, in seconds."""
 BARGE_IN = {"both": BargeIn.BOTH, "keys": BargeIn.KEYS, "speech": BargeIn.SPEECH, "none": BargeIn.NONE}
 
 
@@ -21,6 +30,8 @@ def manner_of(fields: Fields, outer: Manner) -> Manner:
         manner = replace(manner, accept=value.number(0, 1))
     if value := fields.get("confirm"):
         manner = replace(manner, confirm=value.number(0, 1))
+    if value := fields.get("close"):
+        manner = replace(manner, close=value.number(0, 1))
     if manner.confirm > manner.accept:
         wrong = fields.get("confirm") or fields.get("accept") or fields.whole
         raise wrong.wrong(f"'confirm' ({manner.confirm:g}) must not be above 'accept' ({manner.accept:g}); lower it")
@@ -28,8 +39,10 @@ def manner_of(fields: Fields, outer: Manner) -> Manner:
         manner = replace(manner, barge_in=BARGE_IN[value.one_of(BARGE_IN)])
     if value := fields.get("answer_within_s"):
         manner = replace(manner, answer_within_s=value.number(1, 60))
-    if value := fields.get("pause_s"):
-        manner = replace(manner, pause_s=value.number(0.2, 3))
+    if value := fields.get("pauses"):
+        manner = replace(manner, pauses=_pauses(value, manner.pauses))
+    if value := fields.get("longest_s"):
+        manner = replace(manner, longest_s=value.number(2, 60))
     if value := fields.get("on_silence"):
         manner = replace(manner, on_silence=prompts_of(value, manner))
     if value := fields.get("on_not_understood"):
@@ -37,6 +50,14 @@ def manner_of(fields: Fields, outer: Manner) -> Manner:
     if value := fields.get("person_queue"):
         manner = replace(manner, person_queue=value.text())
     return manner
+
+
+def _pauses(value: Value, outer: Pauses) -> Pauses:
+    """`outer` with what the lines of `value` say otherwise."""
+    fields = value.fields()
+    said = {name: given.number(low, high) for name, (low, high) in PAUSES.items() if (given := fields.get(name))}
+    fields.done()
+    return replace(outer, **said)
 
 
 def prompts_of(value: Value, manner: Manner) -> tuple[Prompt, ...]:
@@ -80,7 +101,7 @@ def phrases_of(value: Value) -> tuple[Written, ...]:
             expanded = expand(item.text())
         except ValueError as fault:
             raise item.wrong(
-                f"this phrase {fault}" if str(fault).startswith(("stands", "may")) else str(fault)
+                f"this phrase {fault}" if str(fault).startswith(("stands", "may", "has")) else str(fault)
             ) from None
         found += (Written(text=phrase, line=item.line, column=item.column) for phrase in expanded)
     return tuple(found)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ivr.call import Caller, CallId, EndReason
-from ivr.dialogue.conversation import CallerLeft, Conversation, WantsMainMenu, WantsPerson
+from ivr.dialogue.conversation import Conversation
 from ivr.dialogue.flow import Conclusion, Flow, Next
 from ivr.dialogue.notebook import Notebook
 from ivr.dialogue.ports import Feed, Knowledge, Telephone
+from ivr.dialogue.wishes import CallerLeft, WantsMainMenu, WantsPerson
 from ivr.errors import CallerGone, LineError
 
 

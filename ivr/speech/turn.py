@@ -4,60 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from enum import Enum
 from typing import Protocol
 
-from ivr.call import BargeIn, Heard, Hypothesis, KeyMatch, Listening, Means, Outcome, Prompt
+from ivr.call import BargeIn, Heard, Hypothesis, Listening, Match, Means, Outcome, Prompt
 from ivr.errors import LineBroken
-from ivr.media.audio import Audio, Key, LineEnded, MediaInput, Played, duration_ms
+from ivr.media.audio import Audio, Key, LineEnded, MediaInput
+from ivr.speech.barge_in import Interruptions, means_something
 from ivr.speech.ear import Ear, EarSignal, VoiceDetector
+from ivr.speech.prompting import Prompting, Sound
 from ivr.speech.recogniser import Recogniser, Utterance
 
 log = logging.getLogger(__name__)
 
 NOISE_MS = 250
 """A voice shorter than this without a word in it is a cough or a door, not an answer."""
+MOST_NOISES = 3
+"""So many of them after the prompts are passed over; one more is a caller who cannot be understood."""
 SIGNALS_AT_MOST = 64
 """Signals of one turn that wait to be handled (an impatient caller's keys); beyond it the oldest is dropped."""
 NO_SOUND_S = 2.0
 """A caller who spoke and whose sound then stops altogether (muted phone) is done after this much longer."""
-
-
-class Playing(Protocol):
-    """A prompt on its way to the caller (media.playing)."""
-
-    async def finished(self) -> Played:
-        """How much was heard, once the caller has heard it or the line is gone."""
-        ...
-
-    async def cut(self) -> Played:
-        """Stop at once; how much was heard."""
-        ...
-
-    async def pause(self) -> None:
-        """Fall silent, ready to go on."""
-        ...
-
-    async def resume(self) -> None:
-        """Go on where it was paused."""
-        ...
-
-
-class Sound(Protocol):
-    """The caller's sound, both ways (media.session)."""
-
-    async def play(self, pcm: bytes) -> Playing:
-        """Begin to play `pcm` (8 kHz, 16 bit)."""
-        ...
-
-    async def listen(self, wanted: bool) -> None:
-        """Whether the caller's sound is wanted at all; keys always come."""
-        ...
-
-    def attach(self, take: Callable[[MediaInput], None] | None) -> None:
-        """Give every input to `take` as it comes, waiting ones first; None: keep them for later."""
-        ...
 
 
 class Prompts(Protocol):
@@ -84,10 +52,10 @@ class SpokenLine:
 
         Raises LineBroken if the sound of the call breaks; a caller who hangs up is an outcome.
         """
-        pieces = [(await self._prompts.sound(prompt), prompt.barge_in) for prompt in prompts]
+        sounds = [(await self._prompts.sound(prompt), prompt.barge_in) for prompt in prompts]
         wanted = listening or Listening()
         await self._sound.listen(wanted.speech)
-        turn = _Turn(self._sound, wanted, Ear(self._detector, wanted), _joined(pieces))
+        turn = _Turn(wanted, Ear(self._detector, wanted), Prompting(self._sound, sounds))
         early, self._early = self._early, []
         for key in early:
             turn.take(key)
@@ -102,6 +70,8 @@ class SpokenLine:
 class _Signal(Enum):
     PLAYED = "the last prompt was heard"
     KEY = "a key was pressed"
+    HUSH = "the prompt shall be silent for a voice"
+    GO_ON = "the prompt shall go on although there is a voice"
     VOICE = "a voice began"
     QUIET = "the caller is done"
     GONE = "the line ended"
@@ -109,23 +79,25 @@ class _Signal(Enum):
 
 
 class _Turn:
-    """The state of one turn; made for it and thrown away after it."""
+    """The state of one turn; made for it and thrown away after it.
 
-    def __init__(self, sound: Sound, listening: Listening, ear: Ear, pieces: list[tuple[bytes, BargeIn]]) -> None:
-        self._sound = sound
+    A voice that begins while the prompts play decides the turn only if it means something; else the prompts go on and
+    the caller has all their time after them. A voice that goes on for `NOISE_MS` after the prompts is an answer.
+    """
+
+    def __init__(self, listening: Listening, ear: Ear, prompting: Prompting) -> None:
         self._listening = listening
         self._ear = ear
-        self._pieces = pieces
+        self._prompting = prompting
+        self._interruptions = Interruptions(listening)
         self.early: list[Key] = []
         """Keys that came after those that decided this turn: they belong to the next one."""
         self._signals: asyncio.Queue[_Signal] = asyncio.Queue(SIGNALS_AT_MOST)
-        self._allowed = pieces[0][1] if pieces else BargeIn.BOTH
-        self._playing: Playing | None = None
-        self._played = False
-        self._cut = False
-        self._heard_ms = 0
-        self._total_ms = 0
         self._keys = ""
+        self._hushed = False
+        self._in_prompt_ms = 0
+        """How much of the present voice came while the prompts played."""
+        self._noises = 0
         self._broken = False
         self._deadline: float | None = None
         self._utterance: Utterance | None = None
@@ -136,27 +108,44 @@ class _Turn:
         """One input of the caller; called by the media session, never waits."""
         match given:
             case Audio(pcm=pcm):
-                if self._listening.speech and not self._keys and self._may(BargeIn.SPEECH):
-                    noticed = self._ear.hear(pcm)
-                    if noticed is not None:
-                        self._tell(_Signal.VOICE if noticed is EarSignal.VOICE else _Signal.QUIET)
+                if self._listening.speech and not self._keys:
+                    self._take_sound(pcm)
             case Key():
                 self._take_key(given)
             case LineEnded(reason=reason):
                 self._broken = reason == "broken"
                 self._tell(_Signal.GONE)
 
+    def _take_sound(self, pcm: bytes) -> None:
+        if not self._prompting.allows(BargeIn.SPEECH):
+            if self._ear.speaking:  # into the prompt before this one: what was said until now counts
+                self._ear.stop()
+                self._tell(_Signal.QUIET)
+            return
+        noticed = self._ear.hear(pcm)
+        if noticed is EarSignal.VOICE:
+            self._interruptions.begin()
+        if not self._prompting.over and self._ear.speaking:
+            self._in_prompt_ms = self._ear.spoken_ms
+            self._hush(self._interruptions.silences(self._ear.voice_ms, self._ear.words))
+        elif noticed is EarSignal.VOICE:
+            self._in_prompt_ms = 0
+        if noticed is not None:
+            self._tell(_Signal.VOICE if noticed is EarSignal.VOICE else _Signal.QUIET)
+
+    def _hush(self, silent: bool) -> None:
+        if silent is not self._hushed:
+            self._hushed = silent
+            self._tell(_Signal.HUSH if silent else _Signal.GO_ON)
+
     def _take_key(self, key: Key) -> None:
         keys = self._listening.keys
-        if self._keys and keys.judge(self._keys) in (KeyMatch.MAX_MATCH, KeyMatch.NO_MATCH):
+        if self._keys and keys.judge(self._keys) in (Match.MAX_MATCH, Match.NO_MATCH):
             if len(self.early) < SIGNALS_AT_MOST:
                 self.early.append(key)
-        elif keys.listens and self._may(BargeIn.KEYS):
+        elif keys.listens and self._prompting.allows(BargeIn.KEYS):
             self._keys += key.digit
             self._tell(_Signal.KEY)
-
-    def _may(self, means: BargeIn) -> bool:
-        return self._played or self._cut or means in self._allowed
 
     def _tell(self, signal: _Signal) -> None:
         if self._signals.full():  # the newest counts: it may be the end of the line
@@ -167,7 +156,6 @@ class _Turn:
     # -- the turn ------------------------------------------------------------------------------------
 
     async def run(self, recogniser: Recogniser) -> Heard:
-        self._total_ms = sum(duration_ms(pcm) for pcm, _ in self._pieces)
         player = asyncio.create_task(self._play(), name="play prompts of a turn")
         player.add_done_callback(self._player_ended)
         try:
@@ -178,25 +166,15 @@ class _Turn:
             player.cancel()
             await asyncio.wait({player})
 
+    async def _play(self) -> None:
+        if await self._prompting.play():  # else the caller cut it, or the line is gone: both are told elsewhere
+            self._tell(_Signal.PLAYED)
+
     def _player_ended(self, player: asyncio.Task[None]) -> None:
         if not player.cancelled() and player.exception() is not None:
             log.error("playing a prompt failed", exc_info=player.exception())
             self._broken = True
             self._tell(_Signal.GONE)
-
-    async def _play(self) -> None:
-        for pcm, allowed in self._pieces:
-            if self._cut:
-                return
-            self._allowed = allowed
-            self._playing = await self._sound.play(pcm)
-            played = await self._playing.finished()
-            if not played.completed:  # cut by the caller, or the line is gone: both are told elsewhere
-                return
-            self._heard_ms += played.heard_ms
-            self._playing = None
-        self._played = True
-        self._tell(_Signal.PLAYED)
 
     async def _until_decided(self, recogniser: Recogniser) -> Heard:
         while True:
@@ -206,15 +184,18 @@ class _Turn:
                 case _Signal.GONE if self._broken:
                     raise LineBroken("the sound of the call broke")
                 case _Signal.GONE:
-                    if self._playing is not None and not self._cut:
-                        self._heard_ms += (await self._playing.finished()).heard_ms
+                    await self._prompting.line_ended()
                     heard = self._result(Outcome.HANGUP)
                 case _Signal.PLAYED:
                     heard = self._on_played()
                 case _Signal.KEY:
                     heard = await self._on_key()
+                case _Signal.HUSH:
+                    await self._prompting.pause()
+                case _Signal.GO_ON:
+                    await self._prompting.resume()
                 case _Signal.VOICE:
-                    await self._on_voice(recogniser)
+                    heard = await self._on_voice(recogniser)
                 case _Signal.QUIET:
                     heard = await self._on_quiet()
                 case _Signal.LATE:
@@ -242,66 +223,71 @@ class _Turn:
         return None
 
     async def _on_key(self) -> Heard | None:
-        await self._silence_prompt()
+        await self._prompting.silence()
         match self._listening.keys.judge(self._keys):
-            case KeyMatch.MAX_MATCH:
+            case Match.MAX_MATCH:
                 return self._result(Outcome.MATCH, Means.KEYS)
-            case KeyMatch.NO_MATCH:
+            case Match.NO_MATCH:
                 return self._result(Outcome.NO_MATCH, Means.KEYS)
             case _:
                 self._wait(self._listening.between_keys_s)
         return None
 
-    async def _on_voice(self, recogniser: Recogniser) -> None:
-        if self._playing is not None and not self._cut:
-            await self._playing.pause()
+    async def _on_voice(self, recogniser: Recogniser) -> Heard | None:
         self._wait(self._listening.longest_s + NO_SOUND_S)
         try:
             self._utterance = await recogniser.open(self._listening.phrases)
-        except LineBroken:
-            log.warning("no recogniser: this turn listens to keys only")
-        else:
-            self._ear.pass_on_to(self._utterance)
+        except LineBroken as fault:
+            log.warning("a voice, and nobody to understand it", extra={"fault": str(fault)})
+            if self._keys:
+                return None
+            await self._prompting.silence()
+            return self._result(Outcome.UNHEARD, Means.VOICE)
+        self._ear.pass_on_to(self._utterance)
+        return None
 
     async def _on_quiet(self) -> Heard | None:
+        utterance, self._utterance = self._utterance, None
+        if utterance is None or self._keys:
+            if utterance is not None:
+                utterance.abandon()
+            return None
+        spoken_ms, in_prompt_ms = self._ear.spoken_ms, self._in_prompt_ms
+        readings = await utterance.finish()
         if self._keys:
             return None
-        utterance, self._utterance = self._utterance, None
-        if utterance is None:
+        if self._into_the_prompt(spoken_ms, in_prompt_ms):
+            if not any(means_something(self._listening, reading) for reading in readings):
+                await self._carry_on()
+                return None
+        elif not readings and spoken_ms < NOISE_MS and self._noises < MOST_NOISES:
+            self._noises += 1
             await self._carry_on()
             return None
-        spoken_ms = self._ear.spoken_ms
-        readings = await utterance.finish()
-        if not readings and spoken_ms < NOISE_MS:
-            await self._carry_on()
-            return None
-        await self._silence_prompt()
+        await self._prompting.silence()
         return self._result(Outcome.MATCH if readings else Outcome.NO_MATCH, Means.VOICE, readings)
 
+    def _into_the_prompt(self, spoken_ms: int, in_prompt_ms: int) -> bool:
+        return not self._prompting.over or (in_prompt_ms > 0 and spoken_ms - in_prompt_ms < NOISE_MS)
+
     async def _carry_on(self) -> None:
-        """A noise, not an answer, or nobody to understand it: go on where the prompt was."""
+        """A voice that means nothing: go on where the prompt was, or wait as long as at its end."""
         self._deadline = None
-        if self._playing is not None and not self._cut:
-            await self._playing.resume()
-        elif self._played:
+        self._interruptions.in_vain()
+        self._hushed = False
+        if self._prompting.over:
             self._wait(self._listening.first_input_s)
+        else:
+            await self._prompting.resume()
 
     async def _on_late(self) -> Heard | None:
         if self._keys:
-            whole = self._listening.keys.judge(self._keys) is KeyMatch.MATCH
+            whole = self._listening.keys.judge(self._keys) is Match.MATCH
             return self._result(Outcome.MATCH if whole else Outcome.NO_MATCH, Means.KEYS)
         if self._ear.speaking:
-            self._ear.speaking = False
+            self._ear.stop()
             return await self._on_quiet()
         return self._result(Outcome.NO_INPUT)
-
-    async def _silence_prompt(self) -> None:
-        if self._cut or self._played:
-            return
-        self._cut = True
-        playing, self._playing = self._playing, None
-        if playing is not None:
-            self._heard_ms += (await playing.cut()).heard_ms
 
     def _result(self, outcome: Outcome, means: Means | None = None, hypotheses: tuple[Hypothesis, ...] = ()) -> Heard:
         return Heard(
@@ -309,18 +295,7 @@ class _Turn:
             means=means,
             keys=self._listening.keys.value(self._keys),
             hypotheses=hypotheses,
-            barged_in=self._cut,
-            prompt_heard_ms=self._heard_ms,
-            prompt_total_ms=self._total_ms,
+            barged_in=self._prompting.cut,
+            prompts_heard_ms=self._prompting.heard_ms,
+            prompts_total_ms=self._prompting.lengths_ms,
         )
-
-
-def _joined(pieces: list[tuple[bytes, BargeIn]]) -> list[tuple[bytes, BargeIn]]:
-    """Neighbours with the same barge-in as one sound: no gap between them, one message to the line."""
-    joined: list[tuple[bytes, BargeIn]] = []
-    for pcm, allowed in pieces:
-        if joined and joined[-1][1] == allowed:
-            joined[-1] = (joined[-1][0] + pcm, allowed)
-        else:
-            joined.append((pcm, allowed))
-    return joined

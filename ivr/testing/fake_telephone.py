@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from ivr.call import BargeIn, Heard, Hypothesis, KeyMatch, Listening, Means, Outcome, Prompt
+from ivr.call import BargeIn, Heard, Hypothesis, Listening, Match, Means, Outcome, Prompt
+from ivr.speech.barge_in import means_something
 from ivr.testing.scripted_caller import (
     Act,
     HangsUp,
@@ -26,11 +27,13 @@ TELLING_S = 1.0
 class FakeTelephone:
     """Implements the dialogue's Telephone, and keeps in `turns` and `prompts` what was said and listened for.
 
-    `hang_up_at`: the turn, counted from 1, in which the caller leaves whatever the script says.
+    `hang_up_at`: the turn, counted from 1, in which the caller leaves whatever the script says. `understands` False:
+    recognition is down, and every voice ends its turn unheard.
     """
 
     caller: ScriptedCaller
     hang_up_at: int | None = None
+    understands: bool = True
     turns: list[tuple[str, Listening | None]] = field(default_factory=list)
     prompts: list[Prompt] = field(default_factory=list)
 
@@ -44,25 +47,65 @@ class FakeTelephone:
         text = " ".join(prompt.text for prompt in prompts)
         self.turns.append((text, listening))
         self.prompts += prompts
-        total_ms = len(text) * MS_PER_CHARACTER
+        lengths_ms = tuple(len(prompt.text) * MS_PER_CHARACTER for prompt in prompts)
         if self.hang_up_at == len(self.turns):
-            return Heard(outcome=Outcome.HANGUP, prompt_heard_ms=total_ms // 2, prompt_total_ms=total_ms)
+            return _told(Outcome.HANGUP, sum(lengths_ms) // 2, lengths_ms)
         asked = listening is not None and listening.first_input_s >= TELLING_S
+        act = self._next_act(text, asked=asked)
+        while self.understands and act is not None and _goes_unnoticed(act, prompts, listening):
+            act = self._next_act(text, asked=asked)
+        if isinstance(act, HangsUp):
+            return _told(Outcome.HANGUP, sum(lengths_ms), lengths_ms)
+        if listening is None:
+            return _told(Outcome.PLAYED, sum(lengths_ms), lengths_ms)
+        heard = _heard(act, prompts, listening, lengths_ms)
+        if heard.means is Means.VOICE and not self.understands:
+            return replace(heard, outcome=Outcome.UNHEARD, hypotheses=())
+        return heard
+
+    def _next_act(self, text: str, *, asked: bool) -> Act | None:
         act = self.caller.next_act(asked=asked)
         if act is not None and act.expect.lower() not in text.lower():
             raise AssertionError(f"expected to hear {act.expect!r}, but heard {text!r}")
-        if isinstance(act, HangsUp):
-            return Heard(outcome=Outcome.HANGUP, prompt_heard_ms=total_ms, prompt_total_ms=total_ms)
-        if listening is None:
-            return Heard(outcome=Outcome.PLAYED, prompt_heard_ms=total_ms, prompt_total_ms=total_ms)
-        return _heard(act, prompts, listening, total_ms)
+        return act
 
 
-def _heard(act: Act | None, prompts: Sequence[Prompt], listening: Listening, total_ms: int) -> Heard:
+def _goes_unnoticed(act: Act, prompts: Sequence[Prompt], listening: Listening | None) -> bool:
+    """Whether `act` is a voice into the prompts that means nothing: they go on, and so does the turn."""
+    if listening is None or not listening.speech or not _cuts_in(act, prompts):
+        return False
+    match act:
+        case Mumbles():
+            return True
+        case Says(readings=readings):
+            return not any(means_something(listening, reading) for reading in _audible(readings, listening))
+    return False
+
+
+def _cuts_in(act: Act, prompts: Sequence[Prompt]) -> bool:
     allowed = BargeIn.BOTH
     for prompt in prompts:
         allowed &= prompt.barge_in
-    cut = act is not None and act.cuts_in_after is not None and act.cuts_in_after < 1 and _means(act) in allowed
+    return act.cuts_in_after is not None and act.cuts_in_after < 1 and _means(act) in allowed
+
+
+def _told(outcome: Outcome, heard_ms: int, lengths_ms: tuple[int, ...]) -> Heard:
+    return Heard(outcome=outcome, prompts_heard_ms=_shared_out(heard_ms, lengths_ms), prompts_total_ms=lengths_ms)
+
+
+def _shared_out(heard_ms: int, lengths_ms: tuple[int, ...]) -> tuple[int, ...]:
+    """`heard_ms` of all prompts as so much of each: they are played one after the other."""
+    before_ms = 0
+    shares = []
+    for length_ms in lengths_ms:
+        shares.append(max(0, min(length_ms, heard_ms - before_ms)))
+        before_ms += length_ms
+    return tuple(shares)
+
+
+def _heard(act: Act | None, prompts: Sequence[Prompt], listening: Listening, lengths_ms: tuple[int, ...]) -> Heard:
+    total_ms = sum(lengths_ms)
+    cut = act is not None and _cuts_in(act, prompts)
     heard_ms = round(total_ms * (act.cuts_in_after or 0.0)) if act is not None and cut else total_ms
     outcome, means, keys, readings = _answer(act, listening)
     return Heard(
@@ -71,8 +114,8 @@ def _heard(act: Act | None, prompts: Sequence[Prompt], listening: Listening, tot
         keys=keys,
         hypotheses=readings,
         barged_in=cut and outcome is not Outcome.NO_INPUT,
-        prompt_heard_ms=heard_ms,
-        prompt_total_ms=total_ms,
+        prompts_heard_ms=_shared_out(heard_ms, lengths_ms),
+        prompts_total_ms=lengths_ms,
     )
 
 
@@ -83,7 +126,7 @@ def _means(act: Act) -> BargeIn:
 def _answer(act: Act | None, listening: Listening) -> tuple[Outcome, Means | None, str, tuple[Hypothesis, ...]]:
     match act:
         case Presses(keys=keys) if listening.keys.listens:
-            matched = listening.keys.judge(keys) in (KeyMatch.MATCH, KeyMatch.MAX_MATCH)
+            matched = listening.keys.judge(keys) in (Match.MATCH, Match.MAX_MATCH)
             outcome = Outcome.MATCH if matched else Outcome.NO_MATCH
             return outcome, Means.KEYS, listening.keys.value(keys), ()
         case Says(readings=readings) if listening.speech:

@@ -73,11 +73,20 @@ class Called:
         return self.conclusion.hand_over
 
 
-def call(helpline: tuple[Flow, Knowledge], *acts: Act, hang_up_at: int | None = None, whole: bool = True) -> Called:
-    """One call by a caller who does `acts`; `whole`: the script must have been played to its end."""
+def call(
+    helpline: tuple[Flow, Knowledge],
+    *acts: Act,
+    hang_up_at: int | None = None,
+    whole: bool = True,
+    understands: bool = True,
+) -> Called:
+    """One call by a caller who does `acts`; `whole`: the script must have been played to its end.
+
+    `understands` False: recognition is down.
+    """
     flow, knowledge = helpline
     caller = ScriptedCaller(acts)
-    telephone = FakeTelephone(caller, hang_up_at=hang_up_at)
+    telephone = FakeTelephone(caller, hang_up_at=hang_up_at, understands=understands)
     feed = Kept()
     seconds = itertools.count(1_700_000_000.0)
     conclusion = asyncio.run(

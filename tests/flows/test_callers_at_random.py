@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ivr.call import EndReason, Heard, Listening, Outcome, Prompt, StepFailed
 from ivr.dialogue import run_flow
-from ivr.dialogue.conversation import MOST_TURNS
+from ivr.dialogue.turns import MOST_TURNS
 from ivr.errors import CallerGone, LineBroken, LineError
 from ivr.testing.fake_telephone import FakeTelephone
 from ivr.testing.scripted_caller import Act, ScriptedCaller, keeps_silent, mumbles, presses, says

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import wave
@@ -13,8 +12,8 @@ import numpy as np
 import pytest
 
 from ivr.media.voice_activity import FRAME_SAMPLES, VoiceActivity, VoiceModel
+from tests.speech_sets import needs_speech, recordings
 
-SPEECH = Path(os.environ.get("IVR_TEST_SPEECH", Path(__file__).parents[3] / "shared" / "speech"))
 VOICE_AT = 0.5
 
 
@@ -91,15 +90,13 @@ def test_tones_and_noise_are_no_voice(model: VoiceModel) -> None:
         assert not (voiced[:-2] & voiced[1:-1] & voiced[2:]).any()
 
 
-@pytest.mark.skipif(not SPEECH.is_dir(), reason=f"no recorded speech in {SPEECH}")
+@needs_speech
 def test_recorded_speech_is_found_and_the_gate_loses_next_to_nothing(model: VoiceModel) -> None:
-    files = sorted((SPEECH / "an4").glob("*.wav"))[::5] + sorted((SPEECH / "digits-fsdd").glob("*.wav"))[::10]
-    assert files
+    said = recordings("an4")[::5] + recordings("digits-fsdd")[::10]
     missed = 0
     late: list[int] = []
-    for file in files:
-        with wave.open(str(file)) as sound:
-            speech = np.frombuffer(sound.readframes(sound.getnframes()), dtype="<i2").astype(np.float32)
+    for recording in said:
+        speech = np.frombuffer(recording.pcm, dtype="<i2").astype(np.float32)
         call = pcm(line_noise(1), speech, line_noise(1))
         gated = _onset(VoiceActivity(model).voiced(call))
         ungated = _onset(_all_frames(model, call))
@@ -108,7 +105,7 @@ def test_recorded_speech_is_found_and_the_gate_loses_next_to_nothing(model: Voic
             late.append(gated - ungated)
     assert missed == 0
     assert np.mean(late) < 1  # frames of 32 ms
-    assert len(late) > 0.95 * len(files)
+    assert len(late) > 0.95 * len(said)
 
 
 def _onset(probabilities: list[float]) -> int | None:

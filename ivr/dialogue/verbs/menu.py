@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from ivr.call import Prompt
-from ivr.dialogue import wording
 from ivr.dialogue.flow import Next, Verb, Written
-from ivr.dialogue.grammar import UNIVERSALS, Expectation, Option
 from ivr.dialogue.manner import Manner
 from ivr.dialogue.reading import no_clash, phrases_of, prompts_of, written
+from ivr.dialogue.words.expectation import Expectation
+from ivr.dialogue.words.options import UNIVERSALS, Option
 
 if TYPE_CHECKING:
     from ivr.dialogue.conversation import Conversation
@@ -70,9 +70,8 @@ class Menu(Verb):
         return tuple(phrase for choice in self.choices for phrase in choice.phrases)
 
     def prompts(self) -> tuple[Prompt, ...]:
-        """The menu, and the question back for each choice."""
-        back = (Prompt(text=wording.did_you_say(_option(choice).spoken)) for choice in self.choices if choice.phrases)
-        return (*self.text, *back)
+        """The menu."""
+        return self.text
 
 
 def _choice(name: str, value: Value, taken: dict[str, str], keys: dict[str, str]) -> Choice:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from ivr.call import Answer, Finding, Known, NotKnown, Prompt, Unsure
 from ivr.dialogue import wording
 from ivr.dialogue.flow import Next, Verb, Written
-from ivr.dialogue.grammar import Expectation
 from ivr.dialogue.manner import Manner
 from ivr.dialogue.reading import prompts_of, written
+from ivr.dialogue.words.expectation import Expectation
 
 if TYPE_CHECKING:
     from ivr.dialogue.conversation import Conversation
-    from ivr.dialogue.grammar import Understood
+    from ivr.dialogue.words.expectation import Understood
     from ivr.yaml_file import Fields
 
 
@@ -48,13 +48,15 @@ class Question(Verb):
     async def run(self, conversation: Conversation) -> Next:
         """The step in ``goto``, after an answer was told."""
         expectation = self.expectation(conversation.knowledge.phrasings())
+        refused: set[str] = set()
         while True:
             asked = await conversation.listen(self.text, expectation)
-            finding = _judged(conversation.knowledge.ask(asked.readings), asked, conversation.manner)
+            found = _judged(conversation.knowledge.ask(asked.readings), asked, conversation.manner)
+            finding = _without(found, refused)
             if isinstance(finding, NotKnown):
                 await self._not_known(conversation)
                 continue
-            answer = await self._meant(conversation, finding)
+            answer = await self._meant(conversation, finding, refused)
             if answer is None:
                 await conversation.failed("refused")
                 continue
@@ -66,13 +68,14 @@ class Question(Verb):
         await conversation.failed("not_known", offer_now=True)
         conversation.say([Prompt(text=wording.ANOTHER_TRY, barge_in=conversation.manner.barge_in)])
 
-    async def _meant(self, conversation: Conversation, finding: Known | Unsure) -> Answer | None:
+    async def _meant(self, conversation: Conversation, finding: Known | Unsure, refused: set[str]) -> Answer | None:
         if isinstance(finding, Known):
             return finding.answer
         for candidate in finding.candidates[:2]:
             text = wording.did_you_mean(candidate.title)
             if await conversation.agreed([Prompt(text=text, barge_in=conversation.manner.barge_in)]):
                 return candidate
+            refused.add(candidate.article)
         return None
 
     async def _tell(self, conversation: Conversation, answer: Answer, confidence: float) -> None:
@@ -106,3 +109,11 @@ def _judged(finding: Finding, asked: Understood, manner: Manner) -> Finding:
     if isinstance(finding, Known) and asked.confidence < manner.accept:
         return Unsure(candidates=(finding.answer,))
     return finding
+
+
+def _without(finding: Finding, refused: set[str]) -> Finding:
+    """`finding` without what the caller said no to in this step; an answer that is sure by itself stays."""
+    if not isinstance(finding, Unsure):
+        return finding
+    left = tuple(candidate for candidate in finding.candidates if candidate.article not in refused)
+    return Unsure(candidates=left) if left else NotKnown()

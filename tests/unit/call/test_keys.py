@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.call import KeyMatch, KeyPattern
+from ivr.call import KeyPattern, Match
 
 MENU = KeyPattern(options=frozenset({"1", "2", "0", "*", "#"}))
 SIX = KeyPattern(options=frozenset({"*"}), digits_min=6, digits_max=6)
@@ -16,26 +16,26 @@ UP_TO_FOUR = KeyPattern(digits_min=1, digits_max=4)
 @pytest.mark.parametrize(
     ("pattern", "keys", "judged"),
     [
-        (MENU, "", KeyMatch.POTENTIAL),
-        (MENU, "1", KeyMatch.MAX_MATCH),
-        (MENU, "*", KeyMatch.MAX_MATCH),
-        (MENU, "7", KeyMatch.NO_MATCH),
-        (MENU, "11", KeyMatch.NO_MATCH),
-        (SIX, "1234", KeyMatch.POTENTIAL),
-        (SIX, "1234#", KeyMatch.NO_MATCH),
-        (SIX, "123456", KeyMatch.MAX_MATCH),
-        (SIX, "*", KeyMatch.MAX_MATCH),
-        (SIX, "12*", KeyMatch.NO_MATCH),
-        (UP_TO_FOUR, "12", KeyMatch.MATCH),
-        (UP_TO_FOUR, "12#", KeyMatch.MAX_MATCH),
-        (UP_TO_FOUR, "1234", KeyMatch.MAX_MATCH),
-        (UP_TO_FOUR, "12345", KeyMatch.NO_MATCH),
-        (KeyPattern(), "", KeyMatch.NO_MATCH),
-        (KeyPattern(options=frozenset({"1", "11"})), "1", KeyMatch.MATCH),
-        (KeyPattern(options=frozenset({"**"})), "*", KeyMatch.POTENTIAL),
+        (MENU, "", Match.POTENTIAL),
+        (MENU, "1", Match.MAX_MATCH),
+        (MENU, "*", Match.MAX_MATCH),
+        (MENU, "7", Match.NO_MATCH),
+        (MENU, "11", Match.NO_MATCH),
+        (SIX, "1234", Match.POTENTIAL),
+        (SIX, "1234#", Match.NO_MATCH),
+        (SIX, "123456", Match.MAX_MATCH),
+        (SIX, "*", Match.MAX_MATCH),
+        (SIX, "12*", Match.NO_MATCH),
+        (UP_TO_FOUR, "12", Match.MATCH),
+        (UP_TO_FOUR, "12#", Match.MAX_MATCH),
+        (UP_TO_FOUR, "1234", Match.MAX_MATCH),
+        (UP_TO_FOUR, "12345", Match.NO_MATCH),
+        (KeyPattern(), "", Match.NO_MATCH),
+        (KeyPattern(options=frozenset({"1", "11"})), "1", Match.MATCH),
+        (KeyPattern(options=frozenset({"**"})), "*", Match.POTENTIAL),
     ],
 )
-def test_keys_are_judged_in_four_values(pattern: KeyPattern, keys: str, judged: KeyMatch) -> None:
+def test_keys_are_judged_in_four_values(pattern: KeyPattern, keys: str, judged: Match) -> None:
     assert pattern.judge(keys) is judged
 
 
@@ -48,5 +48,5 @@ def test_the_terminator_is_not_part_of_the_value() -> None:
 def test_what_can_become_nothing_stays_nothing(keys: str) -> None:
     """Once no match, no further key makes it one: the turn may end at the first wrong key."""
     for pattern in (MENU, SIX, UP_TO_FOUR):
-        if pattern.judge(keys) is KeyMatch.NO_MATCH and keys:
-            assert all(pattern.judge(keys + more) is KeyMatch.NO_MATCH for more in "0123456789*#")
+        if pattern.judge(keys) is Match.NO_MATCH and keys:
+            assert all(pattern.judge(keys + more) is Match.NO_MATCH for more in "0123456789*#")

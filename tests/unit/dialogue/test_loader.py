@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ivr.call import BargeIn, EndReason
-from ivr.dialogue import Flow, check_articles, check_vocabulary, load_flow, loader
+from ivr.dialogue import Flow, check_articles, check_vocabulary, hears, load_flow, loader
+from ivr.dialogue.words.options import UNIVERSALS, YES_NO
 from ivr.errors import FlowError
 from ivr.knowledge import Knowledge
 from ivr.testing.scripted_caller import presses, says
@@ -65,7 +67,16 @@ def test_the_documented_example_loads_and_takes_calls(tmp_path: Path) -> None:
     assert [warning.partition("no way")[2] for warning in helpline[0].warnings] == [
         " leads to step 'again'; remove it or lead to it"
     ]
-    hire = call(helpline, says("book the hall"), presses("25"), says("yes", expect="2 5 people. Is that right?"))
+    hire = call(
+        helpline,
+        says("book the big hall"),
+        presses("25"),
+        says("yes", expect="2 5 people. Is that right?"),
+        says("l double e for echo", expect="spell your family name"),
+        says("yes", expect="L E E. Is that right?"),
+    )
+    assert [fact.value for fact in hire.hand_over.facts] == ["25", "LEE"]
+    assert (helpline[0].language, helpline[0].model) == ("en-GB", "bundled")
     assert (hire.hand_over.queue, hire.hand_over.reason) == ("office", "hall hire")
     assert hire.said[-1] == "For 2 5 people, one moment please."
     asked = call(helpline, presses("3"), says("when are you open"))
@@ -102,6 +113,12 @@ FAULTS = [
     ("menu: Choose.", "menu: Choose {0.__class__}.", "9:18:", "a brace must hold the name of a fact"),
     ("menu: Choose.", "menu: Choose.\n    accept: 2", "10:13:", "must be a number from 0 to 1, not '2'"),
     ("menu: Choose.", "menu: Choose.\n    confirm: 0.9", "10:14:", "must not be above 'accept'"),
+    ("menu: Choose.", "menu: Choose.\n    close: 1.5", "10:12:", "must be a number from 0 to 1, not '1.5'"),
+    ("menu: Choose.", "menu: Choose.\n    longest_s: 1", "10:16:", "must be a number from 2 to 60, not '1'"),
+    ("menu: Choose.", "menu: Choose.\n    pauses: 0.5", "10:13:", "'pauses' must be 'key: value' lines"),
+    ("menu: Choose.", "menu: Choose.\n    pauses: {free: 1}", "10:14:", "did you mean 'free_s'?"),
+    ("menu: Choose.", "menu: Choose.\n    pauses: {digits_s: 9}", "10:24:", "a number from 0.3 to 5, not '9'"),
+    ("menu: Choose.", "menu: Choose.\n    pause_s: 0.5", "10:5:", "did you mean 'pauses'?"),
     ("menu: Choose.", "menu: Choose.\n    barge_in: key", "10:15:", "did you mean 'keys'?"),
     ("menu: Choose.", "menu: Choose.\n    person_queue: ofice", "10:19:", "did you mean 'office'?"),
     ("hang_up: Goodbye.", "transfer: ofice", "16:15:", "there is no queue 'ofice'; did you mean 'office'?"),
@@ -137,6 +154,13 @@ def test_a_fault_is_told_with_its_place_and_its_mending(
         ("helpline: Test", "helpline: Test\nknowledge: ../up", "must be a folder beside this file"),
         ("helpline: Test", "helpline: Test\nknowledge: nowhere", "there is no folder"),
         ("helpline: Test", "helpline: Test\nsteps: {}", "stands here twice"),
+        ("helpline: Test", "helpline: Test\nlanguage: English", "2:11: 'English' is no language; write it like"),
+        ("helpline: Test", "helpline: Test\nlanguage: en_GB", "write it like 'en-GB'"),
+        ("helpline: Test", "helpline: Test\nmodel:", "'model' is empty"),
+        ("helpline: Test", "helpline: Test\nsounds_like: beans", "'sounds_like' must be 'key: value' lines"),
+        ("helpline: Test", "helpline: Test\nsounds_like: {My Bins: beans}", "2:15: 'My Bins' is no word of a phrase"),
+        ("helpline: Test", "helpline: Test\nsounds_like: {bins: b3ans}", "2:21: 'b3ans' is nothing that a caller"),
+        ("helpline: Test", "helpline: Test\nsounds_like: {a: bee, b: bee}", "2:26: 'a' sounds like 'bee', too"),
     ],
 )
 def test_a_fault_at_the_top_is_told(tmp_path: Path, right: str, wrong: str, mending: str) -> None:
@@ -203,6 +227,29 @@ def test_a_word_that_the_recogniser_cannot_hear_is_a_warning_with_its_place(tmp_
     assert warning.startswith(f"{tmp_path / 'plan.yaml'}:12:14: the recogniser does not know 'council'")
 
 
+def test_the_warning_names_words_that_sound_alike_and_the_line_to_write(tmp_path: Path) -> None:
+    known = {line.split()[0] for line in VOCABULARY.read_text().splitlines()}
+    steps = GOOD.replace("council tax", "(my) bins")
+    (first, _) = check_vocabulary(load(tmp_path, steps), lambda words: set(words) - known)
+    assert first.startswith(f"{tmp_path / 'plan.yaml'}:12:14: the recogniser does not know 'bins' of 'bins'; ")
+    assert first.endswith("use another word, or write 'bins: bin' (or beans or bind) below 'sounds_like:' at the top")
+
+
+def test_a_word_whose_sound_is_given_is_heard(tmp_path: Path) -> None:
+    everywhere = {word for option in (*UNIVERSALS, *YES_NO) for phrase in option.phrases for word in phrase.split()}
+    known = {"beans", "river", "my", *everywhere}
+    head = HEAD.replace("steps:", "sounds_like: {bins: beans, my: me, town: tonne}\nsteps:")
+    flow = load(tmp_path, GOOD.replace("council tax", "(my) bins"), head)
+    place = tmp_path / "plan.yaml"
+    assert check_vocabulary(flow, lambda words: set(words) - known) == (
+        f"{place}:7:32: the recogniser does not know 'me' either; write words that it knows, such as 'my'",
+        f"{place}:7:42: the recogniser does not know 'tonne' either; write words that it knows",
+    )
+    needless = check_vocabulary(flow, lambda words: set())
+    assert needless[0] == f"{place}:7:21: the recogniser knows 'bins' itself; remove this line"
+    assert hears(flow, lambda words: set(words))(["bins", "bin"]) == {"bin"}
+
+
 def test_the_bundled_model_knows_every_word_that_riverton_listens_for() -> None:
     known = {line.split()[0] for line in VOCABULARY.read_text().splitlines()}
     flow, knowledge = riverton()
@@ -211,7 +258,7 @@ def test_the_bundled_model_knows_every_word_that_riverton_listens_for() -> None:
         word
         for step in flow.steps.values()
         if (expectation := step.verb.expectation(knowledge.phrasings())) is not None
-        for phrase in expectation.listening(step.manner).phrases or ()
+        for phrase in replace(expectation, sounds_like=flow.sounds_like).listening(step.manner).phrases or ()
         for word in phrase.split()
     }
     assert heard <= known

@@ -29,7 +29,15 @@ def test_words_keys_facts_and_failures_are_told_in_order() -> None:
         [
             RANG,
             Answered(call_id=CALL, at=11.0),
-            PromptPlayed(call_id=CALL, at=13.5, text="What is it about?", heard_ms=900, total_ms=900, barged_in=False),
+            PromptPlayed(
+                call_id=CALL,
+                at=13.5,
+                text="What is it about?",
+                heard="What is it about?",
+                heard_ms=900,
+                total_ms=900,
+                barged_in=False,
+            ),
             CallerSpoke(call_id=CALL, at=15.0, text="housing repairs", confidence=0.92, understood_as="housing"),
             IntentUnderstood(call_id=CALL, at=15.0, name="housing", confidence=0.92),
             AnswerTold(call_id=CALL, at=15.5, article="repairs", title="Repairs", heard_to_end=False),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from ivr.call import Listening
-from ivr.speech.ear import Ear, EarSignal
+from ivr.call import EndOfTurn, Listening, Match, Pauses
+from ivr.speech.ear import FRAME_MS, KEPT_BEFORE_MS, NEWS_MS, Ear, EarSignal
 
-FRAME = b"\x01\x00" * 256
-FRAME_MS = 32
+HALF_A_SECOND = Pauses(free_s=0.5, incomplete_s=0.5)
 
 
 class Marked:
@@ -20,7 +19,9 @@ class Marked:
 
 
 class Kept:
-    """A listener that keeps what it is given."""
+    """A listener that keeps what it is given; `partial` is what it has understood."""
+
+    partial = ""
 
     def __init__(self) -> None:
         self.pcm = b""
@@ -29,15 +30,17 @@ class Kept:
         self.pcm += pcm
 
 
-def frame(probability: float) -> bytes:
-    return int(probability * 100).to_bytes(2, "little") + b"\x00" * 510
+def frame(probability: float, amplitude: int = 1000) -> bytes:
+    """32 ms of a square wave that the detector holds for a voice with `probability`."""
+    return int(probability * 100).to_bytes(2, "little") + amplitude.to_bytes(2, "little") * 255
 
 
-VOICE, SOFT, QUIET = frame(0.9), frame(0.4), frame(0.1)
+VOICE, QUIET = frame(0.9), frame(0.05, amplitude=10)
 
 
 def heard(frames: list[bytes], listening: Listening | None = None) -> tuple[list[tuple[int, EarSignal]], Ear, Kept]:
-    ear, kept = Ear(Marked(), listening or Listening(silence_s=0.5)), Kept()
+    """What was noticed at which frame."""
+    ear, kept = Ear(Marked(), listening or Listening(pauses=HALF_A_SECOND)), Kept()
     noticed = []
     for at, one in enumerate(frames):
         signal = ear.hear(one)
@@ -68,27 +71,118 @@ def test_a_pause_shorter_than_the_silence_does_not_end_the_turn() -> None:
     assert noticed[1][0] == 5 + 15 + 5 + 15
 
 
-def test_soft_speech_goes_on_but_does_not_begin() -> None:
-    assert heard([SOFT] * 50)[0] == []
-    noticed, _, _ = heard([VOICE] * 3 + [SOFT] * 50)
-    assert [signal for _, signal in noticed] == [EarSignal.VOICE]
+def test_what_the_detector_still_takes_for_a_voice_far_below_it_is_silence() -> None:
+    echo = frame(0.95, amplitude=16)  # 36 dB below, and the detector is sure
+    noticed, ear, _ = heard([VOICE] * 10 + [echo] * 16)
+    assert noticed[1] == (10 + 15, EarSignal.QUIET)
+    assert ear.spoken_ms == 11 * FRAME_MS
+
+
+def test_soft_endings_are_still_speech() -> None:
+    soft = frame(0.6, amplitude=60)  # 24 dB below the loudest, 16 above the line
+    hiss = frame(0.2, amplitude=110)  # 19 dB below the loudest, 21 above the line
+    for sound in (soft, hiss):
+        noticed, _, _ = heard([QUIET] * 10 + [VOICE] * 10 + [sound] * 30)
+        assert [signal for _, signal in noticed] == [EarSignal.VOICE]
+
+
+def test_a_machine_that_the_detector_never_takes_for_a_voice_is_silence() -> None:
+    motor = frame(0.05, amplitude=900)
+    assert heard([QUIET] * 10 + [VOICE] * 10 + [motor] * 16)[0][1] == (10 + 10 + 15, EarSignal.QUIET)
+
+
+def test_a_noisy_room_is_speech_only_if_the_detector_is_sure() -> None:
+    room = frame(0.1, amplitude=300)
+    perhaps, surely = frame(0.6, amplitude=300), frame(0.95, amplitude=300)
+    assert heard([room] * 10 + [VOICE] * 5 + [perhaps] * 20)[0][1] == (10 + 5 + 15, EarSignal.QUIET)
+    assert len(heard([room] * 10 + [VOICE] * 5 + [surely] * 20)[0]) == 1
 
 
 def test_sound_from_before_the_voice_is_passed_on() -> None:
     frames = [QUIET] * 30 + [VOICE] * 5
     _, _, kept = heard(frames)
     before_ms = (len(kept.pcm) // 512 - 6) * FRAME_MS + 3 * FRAME_MS
-    assert 300 <= before_ms <= 300 + FRAME_MS
+    assert KEPT_BEFORE_MS <= before_ms <= KEPT_BEFORE_MS + FRAME_MS
     assert kept.pcm.endswith(VOICE * 5)
 
 
+def test_sound_of_any_size_is_heard_alike() -> None:
+    sound = b"".join([QUIET] * 10 + [VOICE] * 10 + [QUIET] * 20)
+    for size in (2, 320, 510, 3200):
+        ear = Ear(Marked(), Listening(pauses=HALF_A_SECOND))
+        noticed = [ear.hear(sound[at : at + size]) for at in range(0, len(sound), size)]
+        assert [one for one in noticed if one is not None] == [EarSignal.VOICE, EarSignal.QUIET], size
+
+
+class Yes:
+    """Words of which "yes" means something and "yes please" nothing more."""
+
+    def judge(self, text: str) -> Match:
+        return {"yes": Match.MATCH, "yes please": Match.MAX_MATCH}.get(text, Match.NO_MATCH)
+
+
+def test_the_words_so_far_say_how_long_the_silence_must_be() -> None:
+    pauses = Pauses(unambiguous_s=0.2, complete_s=0.3, incomplete_s=0.9)
+    listening = Listening(phrases=("yes", "yes please"), words=Yes(), end=EndOfTurn.MATCH, pauses=pauses)
+    silence_ms = {}
+    for partial in ("", "mm", "yes", "yes please"):
+        ear, kept = Ear(Marked(), listening), Kept()
+        kept.partial = partial
+        for _ in range(5):
+            if ear.hear(VOICE) is EarSignal.VOICE:
+                ear.pass_on_to(kept)
+        frames = 1
+        while ear.hear(QUIET) is None:
+            frames += 1
+        silence_ms[partial] = frames * FRAME_MS
+    assert silence_ms == {"": 928, "mm": 928, "yes": 320, "yes please": 224}
+
+
+def test_words_that_come_during_the_silence_count_at_once() -> None:
+    listening = Listening(phrases=("yes",), words=Yes(), end=EndOfTurn.MATCH)
+    ear, kept = Ear(Marked(), listening), Kept()
+    for _ in range(5):
+        if ear.hear(VOICE) is EarSignal.VOICE:
+            ear.pass_on_to(kept)
+    assert [ear.hear(QUIET) for _ in range(14)] == [None] * 14
+    kept.partial = "yes"
+    assert ear.hear(QUIET) is EarSignal.QUIET
+
+
+def test_words_that_come_late_in_the_silence_are_not_the_callers() -> None:
+    listening = Listening(phrases=("yes",), words=Yes(), end=EndOfTurn.MATCH, pauses=Pauses(incomplete_s=0.9))
+    ear, kept = Ear(Marked(), listening), Kept()
+    for _ in range(5):
+        if ear.hear(VOICE) is EarSignal.VOICE:
+            ear.pass_on_to(kept)
+    frames = 0
+    while ear.hear(QUIET) is None:
+        frames += 1
+        if frames * FRAME_MS > NEWS_MS:
+            kept.partial = "yes"
+    assert (frames + 1) * FRAME_MS == 928
+
+
 def test_endless_talking_ends_at_its_limit() -> None:
-    noticed, _, _ = heard([VOICE] * 200, Listening(longest_s=3.2, silence_s=0.5))
+    noticed, _, _ = heard([VOICE] * 200, Listening(longest_s=3.2, pauses=HALF_A_SECOND))
     assert noticed[1] == (98, EarSignal.QUIET)
 
 
-def test_twenty_minutes_of_silence_keep_a_third_of_a_second() -> None:
+def kept_bytes(ear: Ear) -> int:
+    return len(ear._frame) + sum(map(len, ear._kept)) + sum(map(len, ear._unheard))
+
+
+def test_twenty_minutes_of_silence_keep_a_quarter_of_a_second() -> None:
     ear = Ear(Marked(), Listening())
     for _ in range(20 * 60 * 1000 // FRAME_MS):
         ear.hear(QUIET)
-    assert sum(map(len, ear._before)) <= (300 + FRAME_MS) * 16
+    assert kept_bytes(ear) <= (KEPT_BEFORE_MS + FRAME_MS) * 16
+
+
+def test_twenty_minutes_of_talk_that_nobody_takes_keep_one_turn_of_it() -> None:
+    ear = Ear(Marked(), Listening(longest_s=12))
+    most = 0
+    for _ in range(20 * 60 * 1000 // FRAME_MS):
+        ear.hear(VOICE)
+        most = max(most, kept_bytes(ear))
+    assert most <= (12_000 + KEPT_BEFORE_MS + FRAME_MS) * 16

@@ -7,7 +7,7 @@ import dataclasses
 
 import pytest
 
-from ivr.call import BargeIn, Heard, KeyPattern, Listening, Means, Outcome, Prompt
+from ivr.call import BargeIn, Heard, KeyPattern, Listening, Match, Means, Outcome, Prompt
 from ivr.testing.fake_telephone import FakeTelephone
 from ivr.testing.scripted_caller import Act, ScriptedCaller, hangs_up, keeps_silent, mumbles, presses, says
 
@@ -53,7 +53,6 @@ def test_keys_only_hears_no_voice_and_speech_only_no_keys() -> None:
         (says("yes", cuts_in_after=0.5), BargeIn.SPEECH, True),
         (says("yes", cuts_in_after=0.5), BargeIn.NONE, False),
         (says("yes"), BargeIn.BOTH, False),
-        (mumbles(cuts_in_after=0.5), BargeIn.BOTH, True),
         (says("yes", cuts_in_after=1.0), BargeIn.BOTH, False),
     ],
 )
@@ -61,6 +60,42 @@ def test_a_prompt_is_cut_only_by_what_may_cut_it(act: Act, barge_in: BargeIn, cu
     heard = turn(act, barge_in=barge_in)
     assert heard.barged_in is cut
     assert (heard.prompt_heard_ms < heard.prompt_total_ms) is cut
+
+
+class Yes:
+    """Only "yes" means something."""
+
+    def judge(self, text: str) -> Match:
+        return Match.MAX_MATCH if text == "yes" else Match.NO_MATCH
+
+
+@pytest.mark.parametrize(
+    "nothing", [mumbles(cuts_in_after=0.5), says("no", cuts_in_after=0.5), says("yes", 0.1, cuts_in_after=0.5)]
+)
+def test_a_voice_into_a_prompt_that_means_nothing_is_passed_over(nothing: Act) -> None:
+    listening = dataclasses.replace(LISTENING, words=Yes(), refuse_below=0.3)
+    telephone = FakeTelephone(ScriptedCaller([nothing, says("yes")]))
+    heard = asyncio.run(telephone.converse([Prompt(text="Yes or no?")], listening))
+    assert (heard.outcome, heard.text, heard.barged_in) == (Outcome.MATCH, "yes", False)
+    assert heard.prompt_heard_ms == heard.prompt_total_ms
+
+
+def test_after_the_prompt_the_same_voice_is_not_understood() -> None:
+    assert turn(mumbles(cuts_in_after=1.0)).outcome is Outcome.NO_MATCH
+
+
+def test_a_voice_while_recognition_is_down_is_unheard_and_keys_are_not() -> None:
+    telephone = FakeTelephone(ScriptedCaller([mumbles(cuts_in_after=0.5), presses("1")]), understands=False)
+    heard = asyncio.run(telephone.converse([Prompt(text="Yes or no?")], LISTENING))
+    assert (heard.outcome, heard.means, heard.barged_in) == (Outcome.UNHEARD, Means.VOICE, True)
+    assert asyncio.run(telephone.converse([Prompt(text="Press 1.")], LISTENING)).keys == "1"
+
+
+def test_how_much_was_heard_is_told_of_each_prompt() -> None:
+    telephone = FakeTelephone(ScriptedCaller([presses("1", cuts_in_after=0.75)]))
+    heard = asyncio.run(telephone.converse([Prompt(text="Hello you."), Prompt(text="Yes or no?")], LISTENING))
+    assert heard.prompts_total_ms == (650, 650)
+    assert heard.prompts_heard_ms == (650, 325)
 
 
 def test_nothing_is_listened_for_while_the_line_only_speaks() -> None:

@@ -1,0 +1,22 @@
+"""Which keys to press here, said when a caller spoke and nobody could hear them."""
+
+from __future__ import annotations
+
+from ivr.dialogue import wording
+from ivr.dialogue.words.expectation import Expectation
+from ivr.dialogue.words.options import FIRST, PERSON, YES_NO
+
+
+def key_hints(expectation: Expectation) -> tuple[str, ...]:
+    """Sentences after `wording.UNHEARD`: with them a caller gets on by keys alone, or to a person."""
+    if expectation.counted is not None and expectation.counted.keyed:
+        return (wording.PRESS_DIGITS,)
+    if expectation.options == YES_NO:
+        return (wording.PRESS_YES_NO,)
+    if any(option.name == FIRST for option in expectation.options):
+        return (wording.PRESS_WHICH,)
+    choices = tuple(wording.press_for(option.spoken, option.key) for option in expectation.options if option.key)
+    person = tuple(
+        wording.PRESS_FOR_PERSON for option in expectation.everywhere if option.name == PERSON and option.key
+    )
+    return (*choices, *person) if choices else (*person, wording.PRESS_FOR_MENU)

@@ -1,0 +1,86 @@
+"""One turn after the other with one caller: what is said in it, how it is said, and what was understood."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from ivr.call import Heard, Listening, Outcome, Prompt
+from ivr.dialogue import wording
+from ivr.dialogue.manner import Manner
+from ivr.dialogue.notebook import Notebook
+from ivr.dialogue.ports import Telephone
+from ivr.dialogue.wishes import CallerLeft
+from ivr.dialogue.words.expectation import Expectation, Refused, Understood
+from ivr.dialogue.words.sounds_like import SoundsLike
+
+MOST_TURNS = 200
+"""About half an hour; who is still here then is better served by a person."""
+FACT = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+
+
+class TooManyTurns(Exception):
+    """The caller goes round and round."""
+
+
+class Turns:
+    """The turns of one call; `slowly` is what the caller asked for."""
+
+    def __init__(self, telephone: Telephone, notebook: Notebook, sounds_like: SoundsLike) -> None:
+        self.slowly = False
+        self._telephone = telephone
+        self._notebook = notebook
+        self._sounds_like = sounds_like
+        self._taken = 0
+
+    async def say(self, prompts: Iterable[Prompt]) -> None:
+        """Say `prompts` to their end, without listening. Raises CallerLeft."""
+        said = self._as_said(prompts)
+        if said:
+            self._notebook.played(said, await self._converse(said, None))
+
+    async def take(
+        self,
+        prompts: Iterable[Prompt],
+        expectation: Expectation,
+        manner: Manner,
+        *,
+        refused: Refused | None = None,
+        answer_within_s: float | None = None,
+    ) -> tuple[Heard, Understood | None]:
+        """Say `prompts`, listen for `expectation`, note both. Raises CallerLeft, TooManyTurns."""
+        if self._taken >= MOST_TURNS:
+            raise TooManyTurns
+        self._taken += 1
+        expected = replace(expectation, sounds_like=self._sounds_like)
+        listening = expected.listening(manner)
+        if answer_within_s is not None:
+            listening = replace(listening, first_input_s=answer_within_s)
+        said = self._as_said(prompts)
+        heard = await self._converse(said, listening)
+        understood = expected.understand(heard, refused) if heard.outcome is Outcome.MATCH else None
+        heard = expected.written(heard)
+        self._notebook.played(said, heard)
+        self._notebook.answered(heard, (understood.value or understood.name) if understood else None)
+        return heard, understood
+
+    def filled(self, text: str, **said: str) -> str:
+        """`text` with each ``{fact}`` replaced once: by `said`, which is taken as it is, or as the caller told us."""
+
+        def value(found: re.Match[str]) -> str:
+            name = found.group(1)
+            return said[name] if name in said else wording.said_fact(self._notebook.fact(name))
+
+        return " ".join(FACT.sub(value, text).split())
+
+    async def _converse(self, said: Sequence[Prompt], listening: Listening | None) -> Heard:
+        self._notebook.turn_begins()
+        heard = await self._telephone.converse(said, listening)
+        if heard.outcome is Outcome.HANGUP:
+            self._notebook.played(said, heard)
+            raise CallerLeft
+        return heard
+
+    def _as_said(self, prompts: Iterable[Prompt]) -> tuple[Prompt, ...]:
+        return tuple(replace(prompt, text=self.filled(prompt.text), slowly=self.slowly) for prompt in prompts)

@@ -1,0 +1,20 @@
+"""What takes a conversation out of its step: the caller hangs up, wants the main menu, or wants a person."""
+
+from __future__ import annotations
+
+
+class CallerLeft(Exception):
+    """The caller hung up."""
+
+
+class WantsMainMenu(Exception):
+    """The caller asked for the main menu."""
+
+
+class WantsPerson(Exception):
+    """The caller is to speak to a person; `reason` as in HandOver, `queue` None for the step's own."""
+
+    def __init__(self, reason: str, queue: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.queue = queue

@@ -1,0 +1,96 @@
+"""Something counted or spelled out, symbol by symbol: what digits and letters have in common."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ivr.call import Match
+from ivr.dialogue.words.fillers import HESITATIONS
+from ivr.dialogue.words.numbers import AND, HUNDRED, TENS, THOUSAND
+
+TIMES = {"double": 2, "triple": 3, "treble": 3}
+MOST_READINGS = 8
+"""Of one text; "six o" may be 60 or 6O. More are not worth offering."""
+_COURTESIES = frozenset({"please", "thanks", "thank", "you", "okay", "right"})
+_MAY_GROW = frozenset({*TENS, HUNDRED, THOUSAND, AND, *TIMES})
+"""Last words after which the last symbol may still change: "twenty" may become "twenty one"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted(ABC):
+    """A string of symbols of one of `lengths`."""
+
+    lengths: frozenset[int]
+    keyed: ClassVar[bool]
+    """Whether a telephone's keys can give it."""
+    alike: ClassVar[frozenset[str]]
+    """Words that sound like its symbols: no phrase with one of them is listened for beside it."""
+
+    @abstractmethod
+    def phrases(self) -> tuple[str, ...]:
+        """What the recogniser listens for. Its grammar is a bigram: what follows what is all that it learns of them."""
+
+    @abstractmethod
+    def items(self, words: Sequence[str], at: int) -> Iterator[tuple[str, int]]:
+        """What ``words[at:]`` may begin with: symbols, and where they end; the likeliest first."""
+
+    def dangling(self, words: Sequence[str]) -> int:
+        """How many of the last `words` only begin a symbol ("double")."""
+        return 1 if words and words[-1] in TIMES else 0
+
+    def values(self, words: Sequence[str]) -> tuple[str, ...]:
+        """The strings of a wanted length that `words` may spell, the likeliest first."""
+        return tuple(value for value in self._readings(_said(words)) if len(value) in self.lengths)
+
+    def judge(self, words: Sequence[str]) -> Match:
+        """How far `words` go."""
+        said = _said(words)
+        dangling = self.dangling(said)
+        if dangling:
+            return Match.POTENTIAL if len(said) == dangling or self._readings(said[:-dangling]) else Match.NO_MATCH
+        lengths = {len(value) for value in self._readings(said)}
+        if not lengths:
+            return Match.NO_MATCH
+        most = max(self.lengths)
+        if lengths.isdisjoint(self.lengths):
+            return Match.POTENTIAL if min(lengths) < most else Match.NO_MATCH
+        return Match.MAX_MATCH if min(lengths) >= most and said[-1] not in _MAY_GROW else Match.MATCH
+
+    def _readings(self, words: Sequence[str]) -> tuple[str, ...]:
+        """Every string that `words` may spell, up to MOST_READINGS, the likeliest first."""
+        most = max(self.lengths)
+        rests: list[tuple[str, ...]] = [("",)]  # of nothing; then of the last word, the last two …
+        for at in range(len(words) - 1, -1, -1):
+            found: dict[str, None] = {}
+            for symbols, end in self.items(words, at):
+                for rest in rests[len(words) - end]:
+                    found[symbols + rest] = None
+            rests.append(tuple(found)[:MOST_READINGS])
+        return tuple(value for value in rests[-1] if value and len(value) <= 2 * most)
+
+
+def _said(words: Sequence[str]) -> list[str]:
+    """`words` without hesitations, and without courtesies at their end."""
+    said = [word for word in words if word not in HESITATIONS]
+    while said and said[-1] in _COURTESIES:
+        said.pop()
+    return said
+
+
+def every_pair(words: Sequence[str]) -> tuple[str, ...]:
+    """A circle of words in which each ordered pair stands once (a de Bruijn sequence of order 2)."""
+    circle: list[str] = []
+    for i, first in enumerate(words):
+        circle.append(first)
+        for second in words[i + 1 :]:
+            circle += (first, second)
+    return tuple(circle)
+
+
+def cut_up(circle: Sequence[str], length: int) -> list[str]:
+    """`circle` as phrases of `length` words, each beginning with the last word of the one before: no pair is lost."""
+    step = max(1, length - 1)
+    return [" ".join(circle[(at + i) % len(circle)] for i in range(length)) for at in range(0, len(circle), step)]

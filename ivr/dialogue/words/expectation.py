@@ -1,0 +1,166 @@
+"""What a caller may say or press at one moment, and what it means: what was heard in, one understanding out."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from ivr.call import EndOfTurn, Heard, Hypothesis, KeyPattern, Listening, Means
+from ivr.dialogue.manner import Manner
+from ivr.dialogue.words.counted import Counted
+from ivr.dialogue.words.options import LATE_TERMINATOR, UNIVERSALS, Option
+from ivr.dialogue.words.said_words import FREE, GIVEN, SaidWords, said_words
+from ivr.dialogue.words.sounds_like import SoundsLike
+
+_LEAST_DOUBT = 0.01
+"""Even of what was certain, since the caller said no to it."""
+_SPOTTED_LEAST = 0.6
+"""What is left of the confidence in an option that stands among very many other words."""
+
+Refused = Mapping[tuple[str, str], float]
+"""Name and value of what a caller said no to → the confidence from which on it counts again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understood:
+    """What the caller meant: an option's `name`, or ``GIVEN`` or ``FREE`` with `value`."""
+
+    name: str
+    confidence: float
+    spoken: str
+    value: str = ""
+    by_keys: bool = False
+    readings: tuple[Hypothesis, ...] = ()
+    others: tuple[Understood, ...] = field(default=(), repr=False)
+    """What else it may have meant, the likeliest first."""
+
+    @property
+    def meaning(self) -> tuple[str, str]:
+        """What tells two understandings apart."""
+        return self.name, self.value
+
+    def otherwise(self) -> Understood | None:
+        """What it means if it does not mean this: the next meaning, as likely as it is now that this one is out."""
+        if not self.others:
+            return None
+        left = max(1.0 - self.confidence, _LEAST_DOUBT)
+        best, *others = (replace(one, confidence=min(1.0, one.confidence / left)) for one in self.others)
+        return replace(best, readings=self.readings, others=tuple(others))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expectation:
+    """What counts as an answer at one moment; `everywhere` holds what is understood besides."""
+
+    options: tuple[Option, ...] = ()
+    counted: Counted | None = None
+    """A string of digits or letters."""
+    free: bool = False
+    """A question in the caller's own words."""
+    keywords: tuple[str, ...] | None = None
+    """With `free`: what the recogniser listens for; None is open vocabulary."""
+    after_keyed_digits: bool = False
+    """A ``#`` may still come from a caller who ends every number with it: it means nothing then."""
+    sounds_like: SoundsLike = field(default_factory=SoundsLike)
+
+    @property
+    def everywhere(self) -> tuple[Option, ...]:
+        """The universals as they hold here."""
+        if self.counted is not None:
+            return tuple(_beside(self.counted, option) for option in UNIVERSALS)
+        if self.after_keyed_digits:
+            kept = tuple(replace(option, key=None) if option.key == "#" else option for option in UNIVERSALS)
+            return (*kept, Option(name=LATE_TERMINATOR, phrases=(), spoken="", key="#"))
+        return UNIVERSALS
+
+    def option(self, name: str) -> Option:
+        """The option called `name`, one of `options` or `everywhere`."""
+        return next(option for option in (*self.options, *self.everywhere) if option.name == name)
+
+    def listening(self, manner: Manner) -> Listening:
+        """What the telephone is to listen for."""
+        keyed = self.counted.lengths if self.counted is not None and self.counted.keyed else ()
+        keys = (option.key for option in (*self.options, *self.everywhere))
+        end = EndOfTurn.DIGITS if self.counted else EndOfTurn.SILENCE if self.free else EndOfTurn.MATCH
+        return Listening(
+            phrases=self._phrases(),
+            words=self.words(),
+            end=end,
+            pauses=manner.pauses,
+            refuse_below=manner.confirm,
+            keys=KeyPattern(
+                options=frozenset(key for key in keys if key),
+                digits_min=min(keyed, default=0),
+                digits_max=max(keyed, default=0),
+            ),
+            first_input_s=manner.answer_within_s,
+            longest_s=manner.longest_s,
+        )
+
+    def words(self) -> SaidWords:
+        """What the words mean that may be said here."""
+        return said_words(
+            (*self.options, *self.everywhere), counted=self.counted, free=self.free, sounds_like=self.sounds_like
+        )
+
+    def written(self, heard: Heard) -> Heard:
+        """`heard` with its readings in the plan's words instead of their sounds."""
+        if not self.sounds_like.pairs or not heard.hypotheses:
+            return heard
+        sounds = self.sounds_like.beside({word for phrase in self._own_phrases() for word in phrase.split()})
+        return replace(heard, hypotheses=tuple(replace(one, text=sounds.words(one.text)) for one in heard.hypotheses))
+
+    def understand(self, heard: Heard, refused: Refused | None = None) -> Understood | None:
+        """What `heard` means here, or None; bands of confidence are the conversation's business.
+
+        What is `refused` does not count, unless it comes by key.
+        """
+        if heard.means is Means.KEYS:
+            return self._by_keys(heard.keys)
+        words = self.words()
+        found: dict[tuple[str, str], Understood] = {}
+        readings = self.written(heard).hypotheses
+        for sound, reading in zip(heard.hypotheses, readings, strict=True):
+            for one in _understood(words, sound, reading):
+                if one.confidence < (refused or {}).get(one.meaning, 0.0):
+                    continue
+                if one.meaning not in found or one.confidence > found[one.meaning].confidence:
+                    found[one.meaning] = one
+        if not found:
+            return None
+        best, *others = sorted(found.values(), key=lambda one: -one.confidence)
+        return replace(best, readings=readings, others=tuple(others))
+
+    def _phrases(self) -> tuple[str, ...] | None:
+        if self.free and self.keywords is None:
+            return None
+        counted = self.counted.phrases() if self.counted is not None else ()
+        return tuple(dict.fromkeys((*(self.sounds_like.sounds(phrase) for phrase in self._own_phrases()), *counted)))
+
+    def _own_phrases(self) -> Iterable[str]:
+        """As they are written."""
+        options = (*self.options, *self.everywhere)
+        return itertools.chain((phrase for option in options for phrase in option.phrases), self.keywords or ())
+
+    def _by_keys(self, keys: str) -> Understood | None:
+        for option in (*self.options, *self.everywhere):
+            if option.key == keys:
+                return Understood(name=option.name, confidence=1.0, spoken=option.spoken, by_keys=True)
+        if self.counted is not None and self.counted.keyed and keys.isdecimal() and len(keys) in self.counted.lengths:
+            return Understood(name=GIVEN, confidence=1.0, spoken=keys, value=keys, by_keys=True)
+        return None
+
+
+def _understood(words: SaidWords, sound: Hypothesis, reading: Hypothesis) -> Iterable[Understood]:
+    """Each meaning of `sound`, written `reading`, in whose words an option may be only a part of what was said."""
+    for meaning in words.meanings(sound.text):
+        sure = sound.confidence * (_SPOTTED_LEAST + (1 - _SPOTTED_LEAST) * meaning.share)
+        value = reading.text if meaning.name == FREE else meaning.value
+        yield Understood(name=meaning.name, confidence=sure, spoken=meaning.spoken, value=value)
+
+
+def _beside(counted: Counted, option: Option) -> Option:
+    """`option` without what belongs to digits or letters: the keys, and phrases that sound like some."""
+    phrases = tuple(phrase for phrase in option.phrases if counted.alike.isdisjoint(phrase.split()))
+    return replace(option, phrases=phrases, key=None if counted.keyed and option.key in ("0", "#") else option.key)

@@ -1,0 +1,34 @@
+"""Text as a recogniser prints it, and the words in it that mean nothing: hesitations, back-channels, courtesies."""
+
+from __future__ import annotations
+
+import re
+
+HESITATIONS = frozenset(["um", "uh", "er", "erm", "ah", "eh", "mm", "hmm", "mhm", "huh"])
+"""Mean nothing wherever they stand ("uh huh" is two of them)."""
+AROUND = HESITATIONS | frozenset(
+    ["oh", "well", "okay", "ok", "right", "so", "please", "thanks", "thank", "you", "hello", "hi", "sorry", "just"]
+)
+"""Mean nothing around an answer, if they are none themselves: "right, the bins please"."""
+_NOT_WORD = re.compile(r"[^\w']+")
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """`text` as a recogniser prints it: lower-case words without punctuation."""
+    return tuple(_NOT_WORD.sub(" ", text.lower().replace("’", "'").replace("_", " ")).split())
+
+
+def without_hesitations(words: tuple[str, ...]) -> tuple[str, ...]:
+    """`words` without "um" and "mm", wherever they stand."""
+    return words if HESITATIONS.isdisjoint(words) else tuple(word for word in words if word not in HESITATIONS)
+
+
+def without_fillers(words: tuple[str, ...]) -> tuple[str, ...]:
+    """`words` without hesitations, and without the courtesies around them."""
+    kept = without_hesitations(words)
+    start, end = 0, len(kept)
+    while start < end and kept[start] in AROUND:
+        start += 1
+    while end > start and kept[end - 1] in AROUND:
+        end -= 1
+    return kept[start:end]

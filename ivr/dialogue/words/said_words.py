@@ -1,0 +1,140 @@
+"""What words mean at one moment, whole readings and words still coming alike: the one place that decides it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ivr.call import Match
+from ivr.dialogue.words.counted import Counted
+from ivr.dialogue.words.fillers import without_fillers, without_hesitations, words_of
+from ivr.dialogue.words.options import Option
+from ivr.dialogue.words.sounds_like import SoundsLike
+
+GIVEN = "given"
+"""Name of what was counted or spelled out; `Meaning.value` holds it."""
+FREE = "question"
+"""Name of a question in the caller's own words; `Meaning.value` holds them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meaning:
+    """What some words mean: the option `name`, or GIVEN or FREE with a `value`."""
+
+    name: str
+    spoken: str
+    value: str = ""
+    share: float = 1.0
+    """Part of the words that mean it, 0..1; the others are not understood."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaidWords:
+    """A `WordPattern`. Made by `said_words`, which looks once at everything that may be said."""
+
+    options: Mapping[str, Option]
+    """Phrase → what it means."""
+    beginnings: frozenset[str]
+    """What a phrase may begin with, up to its last word but one."""
+    changeable: frozenset[str]
+    """Phrases with which a longer one begins that means something else."""
+    longest: int
+    """Words of the longest phrase."""
+    counted: Counted | None = None
+    free: bool = False
+
+    def meanings(self, text: str) -> tuple[Meaning, ...]:
+        """What `text` means, the likeliest first; several only for what is spelled ("o" or zero), none if nothing."""
+        words = words_of(text)
+        if self.counted is not None:
+            values = self.counted.values(words)
+            if values:
+                return tuple(Meaning(name=GIVEN, spoken=value, value=value) for value in values)
+        exact = self._exact(words)
+        if exact is not None:
+            return (Meaning(name=exact[1].name, spoken=exact[1].spoken),)
+        if self.free:
+            said = " ".join(words)
+            return (Meaning(name=FREE, spoken=said, value=said),) if without_fillers(words) else ()
+        spotted = None if self.counted else self._spotted(words)
+        if spotted is None:
+            return ()
+        option, share = spotted
+        return (Meaning(name=option.name, spoken=option.spoken, share=share),)
+
+    def judge(self, text: str) -> Match:
+        """See `WordPattern`. 2 to 50 µs for up to twenty words, so that it may be asked with every piece of sound."""
+        words = words_of(text)
+        exact = self._exact(words)
+        if exact is not None and not self.free:
+            return Match.MATCH if exact[0] in self.changeable else Match.MAX_MATCH
+        if self.counted is not None:
+            judged = self.counted.judge(words)
+            if judged is not Match.NO_MATCH:
+                return judged
+        elif self.free:
+            return Match.MATCH if without_fillers(words) else Match.NO_MATCH
+        elif self._spotted(words) is not None:
+            return Match.MATCH
+        begun = any(
+            " ".join(words[at:]) in self.beginnings for at in range(max(0, len(words) - self.longest), len(words))
+        )
+        return Match.POTENTIAL if begun else Match.NO_MATCH
+
+    def _exact(self, words: tuple[str, ...]) -> tuple[str, Option] | None:
+        for said in (words, without_hesitations(words), without_fillers(words)):
+            text = " ".join(said)
+            if text in self.options:
+                return text, self.options[text]
+        return None
+
+    def _spotted(self, words: tuple[str, ...]) -> tuple[Option, float] | None:
+        """The one option whose phrase stands inside `words`, with its share of them; the longest phrase wins.
+
+        Two different options with phrases of the same length are no answer ("yes no").
+        """
+        kept = without_hesitations(words)
+        for length in range(min(self.longest, len(kept)), 0, -1):
+            starts = range(len(kept) - length + 1)
+            found = [self.options.get(" ".join(kept[at : at + length])) for at in starts]
+            winners = {option.name: option for option in found if option is not None}
+            if winners:
+                return (next(iter(winners.values())), length / len(kept)) if len(winners) == 1 else None
+        return None
+
+
+def said_words(
+    options: Iterable[Option],
+    *,
+    counted: Counted | None = None,
+    free: bool = False,
+    sounds_like: SoundsLike | None = None,
+) -> SaidWords:
+    """The pattern of `options` (a phrase that two of them have belongs to the first) and what else may be said.
+
+    Phrases are matched as they are heard, by their sounds.
+    """
+    sounds = sounds_like or SoundsLike()
+    by_phrase: dict[str, Option] = {}
+    for option in options:
+        for phrase in option.phrases:
+            by_phrase.setdefault(sounds.sounds(phrase), option)
+    beginnings: set[str] = set()
+    changeable: set[str] = set()
+    for phrase, option in by_phrase.items():
+        end = phrase.rfind(" ")
+        while end > 0:
+            beginning = phrase[:end]
+            beginnings.add(beginning)
+            shorter = by_phrase.get(beginning)
+            if shorter is not None and shorter.name != option.name:
+                changeable.add(beginning)
+            end = phrase.rfind(" ", 0, end)
+    return SaidWords(
+        options=by_phrase,
+        beginnings=frozenset(beginnings),
+        changeable=frozenset(changeable),
+        longest=max((phrase.count(" ") + 1 for phrase in by_phrase), default=0),
+        counted=counted,
+        free=free,
+    )

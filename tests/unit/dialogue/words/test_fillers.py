@@ -1,0 +1,26 @@
+"""Hesitations and courtesies, wherever they stand."""
+
+from __future__ import annotations
+
+import pytest
+
+from ivr.dialogue.words.fillers import without_fillers, without_hesitations, words_of
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("um bin um day please", "bin day"),
+        ("okay thank you", ""),
+        ("uh huh", ""),
+        ("right so the bins", "the bins"),
+        ("the right bins", "the right bins"),
+    ],
+)
+def test_what_means_nothing_is_left_out(said: str, kept: str) -> None:
+    assert " ".join(without_fillers(words_of(said))) == kept
+
+
+def test_words_are_those_that_a_recogniser_prints() -> None:
+    assert words_of("That’s RIGHT, _well_!") == ("that's", "right", "well")
+    assert without_hesitations(("mm", "one", "er", "please")) == ("one", "please")
