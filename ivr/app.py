@@ -6,7 +6,7 @@ import asyncio
 import logging
 import signal
 import time
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ from ivr.handoff.agents import load_agents
 from ivr.handoff.desk import Desk
 from ivr.knowledge import Article, Knowledge, load_articles
 from ivr.knowledge import check_vocabulary as check_phrasings
+from ivr.loop_lag import LoopLag
 from ivr.media.server import MediaServer
 from ivr.media.session import MediaSession
 from ivr.media.voice_activity import VoiceActivity, VoiceModel
@@ -27,10 +28,14 @@ from ivr.records.journal import Journal
 from ivr.records.recall import recall
 from ivr.secrets_file import secrets_for
 from ivr.settings import Settings
-from ivr.speech.model import SpeechModel, find_model
+from ivr.speech.engines import Hearing, RunningEngines
+from ivr.speech.model_store import ModelStore
 from ivr.speech.prompt_store import PromptStore
-from ivr.speech.recogniser_pool import RecogniserPool
+from ivr.speech.recogniser import Engine
+from ivr.speech.saying import Saying
+from ivr.speech.saying.pronunciations import PRONUNCIATIONS, read_pronunciations
 from ivr.speech.turn import SpokenLine
+from ivr.speech.voices import spare_voice, voice_named
 from ivr.switchboard import Switchboard
 from ivr.telephony.agi.server import AgiServer
 from ivr.telephony.ami.client import AmiClient
@@ -50,24 +55,41 @@ class Helpline:
     flow: Flow
     articles: tuple[Article, ...]
     knowledge: Knowledge
+    model: str
+    engine: Engine
+    """What hears its callers, with `model`."""
     warnings: tuple[str, ...]
 
 
-def load_helpline(plan: Path, model: SpeechModel) -> Helpline:
+def hearing_of(settings: Settings) -> Hearing:
+    """What the settings say about hearing."""
+    return Hearing(
+        model=settings.model,
+        language_models=settings.language_models,
+        store=ModelStore(settings.models),
+        workers=settings.recogniser_workers,
+        most_callers=settings.most_calls,
+    )
+
+
+def load_helpline(plan: Path, hearing: Hearing, engine_for: Callable[[str], Engine] | None = None) -> Helpline:
     """The helpline in `plan`, with its articles, checked; `warnings` are one line each.
 
-    Raises FlowError for the first fault.
+    Its engine is that which `engine_for` gives for its model; else a new one, not started. Raises FlowError for the
+    first fault, ModelError if there is no model to hear it.
     """
     flow = load_flow(plan)
+    chosen = hearing.model_for(flow.language, flow.model)
+    engine = (engine_for or hearing.engine)(chosen)
     articles = load_articles(flow.knowledge, flow.queues) if flow.knowledge is not None else ()
     knowledge = Knowledge(articles)
     check_articles(flow, knowledge)
     warnings = (
         *flow.warnings,
-        *check_vocabulary(flow, model.unknown_words),
-        *check_phrasings(articles, model.unknown_words),
+        *check_vocabulary(flow, engine.unknown_words),
+        *check_phrasings(articles, engine.unknown_words),
     )
-    return Helpline(flow=flow, articles=articles, knowledge=knowledge, warnings=warnings)
+    return Helpline(flow=flow, articles=articles, knowledge=knowledge, model=chosen, engine=engine, warnings=warnings)
 
 
 class Service:
@@ -75,19 +97,19 @@ class Service:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._model = find_model(settings.model)
+        self._hearing = hearing_of(settings)
+        self._engines = RunningEngines(self._hearing.engine)
         self._voice_model = VoiceModel()
-        self._helpline = load_helpline(settings.helpline, self._model)
+        self._helpline = load_helpline(settings.helpline, self._hearing)
         self._agents = load_agents(settings.agents)
         secrets = secrets_for(settings.secrets, [agent.name for agent in self._agents])
         self._journal = Journal(settings.state / "calls")
         self._prompts = PromptStore(
             recordings=settings.prompts,
             cache=settings.state / "prompts",
-            voice=settings.voice,
-            rate_wpm=settings.speech_rate_wpm,
+            voice=voice_named(settings.voice, rate_wpm=settings.speech_rate_wpm),
+            spare=spare_voice(settings.voice, rate_wpm=settings.speech_rate_wpm),
         )
-        self._recogniser = RecogniserPool(self._model, workers=settings.recogniser_workers)
         self._ami = AmiClient(
             host=settings.ami_host, port=settings.ami_port, user=settings.ami_user, secret=secrets.ami
         )
@@ -117,6 +139,7 @@ class Service:
             any_peer=settings.allow_public_bind,
             path=secrets.agi,
         )
+        self._loop_lag = LoopLag()
         hashes = {name: hash_password(secrets.agents[name]) for name in (agent.name for agent in self._agents)}
         self._console = Console(
             self._desk,
@@ -126,6 +149,7 @@ class Service:
             settings.console_port,
             sessions=settings.state / "sessions.json",
             reasons=self._ailments,
+            loop_lag_ms=self._loop_lag.last_minute,
         )
         self._up = False
 
@@ -143,6 +167,7 @@ class Service:
             await self._start(running)
             meanwhile = {
                 asyncio.create_task(beat(self._settings.loop_stall_s / BEATS_PER_DEADLINE), name="tell the watchdog"),
+                asyncio.create_task(self._loop_lag.watch(), name="watch the loop's lag"),
                 asyncio.create_task(self._reload_when(changed), name="read the plan anew"),
             }
             try:
@@ -159,8 +184,8 @@ class Service:
         for warning in self._helpline.warnings:
             log.warning("the plan works, but", extra={"warning": warning})
         await self._make_sounds(self._helpline)
-        running.push_async_callback(self._recogniser.close)
-        await self._recogniser.start()
+        running.push_async_callback(self._engines.close)
+        await self._engines.hold(self._helpline.model, self._helpline.engine)
         running.push_async_callback(self._media.close)
         await _listening(self._media.start(), "media_port", settings.media_port)
         running.push_async_callback(self._desk.close)  # after AMI, whose last events it may still write down
@@ -176,29 +201,34 @@ class Service:
         running.push_async_callback(self._agi.close, DRAIN_S)
         await _listening(self._agi.start(), "agi_port", settings.agi_port)
         self._up = True
-        log.info("the helpline answers", extra={"plan": str(settings.helpline), "model": self._model.description})
+        log.info(
+            "the helpline answers", extra={"plan": str(settings.helpline), "model": self._helpline.engine.description}
+        )
 
     async def _make_sounds(self, helpline: Helpline) -> None:
         def progress(done: int, of: int) -> None:
             if done == of or done % 12 == 0:
                 log.info("prompts rendered", extra={"done": done, "of": of})
 
-        await self._prompts.prepare(helpline.flow.prompts(helpline.knowledge.answers()), progress)
+        pronunciations = await asyncio.to_thread(read_pronunciations, self._settings.prompts / PRONUNCIATIONS)
+        saying = Saying(language=helpline.flow.language, pronunciations=pronunciations)
+        await self._prompts.prepare(helpline.flow.prompts(helpline.knowledge.answers()), progress, saying=saying)
 
     async def _converse(self, call_id: CallId, caller: Caller, sound: MediaSession) -> Conclusion:
         helpline = self._helpline
-        line = SpokenLine(
-            sound, prompts=self._prompts, recogniser=self._recogniser, detector=VoiceActivity(self._voice_model)
-        )
-        return await run_flow(
-            helpline.flow,
-            call_id=call_id,
-            caller=caller,
-            telephone=line,
-            knowledge=helpline.knowledge,
-            feed=self._journal,
-            now=time.time,
-        )
+        async with self._engines.held(helpline.engine) as engine:
+            line = SpokenLine(
+                sound, prompts=self._prompts, recogniser=engine, detector=VoiceActivity(self._voice_model)
+            )
+            return await run_flow(
+                helpline.flow,
+                call_id=call_id,
+                caller=caller,
+                telephone=line,
+                knowledge=helpline.knowledge,
+                feed=self._journal,
+                now=time.time,
+            )
 
     async def _reload_when(self, changed: asyncio.Event) -> None:
         """Read the plan anew at each change; one that comes meanwhile is read after it."""
@@ -210,13 +240,15 @@ class Service:
     async def _reload(self) -> None:
         """Take a changed plan; one with a fault never replaces the one that runs."""
         try:
-            fresh = await asyncio.to_thread(load_helpline, self._settings.helpline, self._model)
+            fresh = await asyncio.to_thread(load_helpline, self._settings.helpline, self._hearing, self._engines.get)
             await self._desk.check_queues(fresh.flow.queues)
             await self._make_sounds(fresh)
+            await self._engines.hold(fresh.model, fresh.engine)
         except HelplineError as fault:
             log.error("the changed plan is not taken", extra={"fault": str(fault)})
             return
-        self._helpline = fresh
+        before, self._helpline = self._helpline, fresh
+        self._engines.let_go(before.engine)
         log.info("the changed plan is taken: new calls get it", extra={"warnings": len(fresh.warnings)})
 
     def _recall(self, call_id: CallId, queue: str) -> HandOver | None:
@@ -225,8 +257,8 @@ class Service:
 
     def _ailments(self) -> list[str]:
         ailments = [] if self._up else ["the service starts or stops"]
-        if not self._recogniser.pids:
-            ailments.append("no recognition process is up: callers need keys")
+        if self._helpline.engine.ailment is not None:
+            ailments.append(self._helpline.engine.ailment)
         return ailments
 
 

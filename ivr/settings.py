@@ -25,7 +25,9 @@ class Settings(BaseSettings):
 
     helpline: Path = Field(Path("dialplans/riverton.yaml"), description="The flow that callers get.")
     agents: Path = Field(Path("dialplans/agents.yaml"), description="Who takes calls, and from which queues.")
-    prompts: Path = Field(Path("prompts"), description="Folder of recordings; one wins over synthesis.")
+    prompts: Path = Field(
+        Path("prompts"), description="Folder of recordings, which win over synthesis, and of pronunciations.yaml."
+    )
     state: Path = Field(Path("build/state"), description="Where journals, prompt cache and hand-overs are kept.")
     secrets: Path = Field(Path("build/secrets.json"), description="Generated secrets, mode 0600, never committed.")
 
@@ -45,9 +47,22 @@ class Settings(BaseSettings):
     ami_port: int = Field(5038, description="Port of Asterisk's manager interface.")
     ami_user: str = Field("ivr", description="Manager account with the classes call, agent, reporting only.")
 
-    model: str = Field("bundled", description="'bundled', or the folder of any Vosk model.")
+    model: str = Field(
+        "bundled",
+        description="'bundled', an installed model, a Vosk model's folder, or ws://host:port of a vosk-server.",
+    )
+    language_models: dict[str, str] = Field(
+        default_factory=dict, description="Model by the language of a plan, where it is not 'model': {de = \"…\"}."
+    )
+    models: Path = Field(Path("build/models"), description="Folder of the models that `ivr models download` installs.")
+    model_catalogue: str = Field(
+        "https://alphacephei.com/vosk/models/model-list.json", description="Where Vosk models are listed."
+    )
     recogniser_workers: int = Field(2, ge=1, le=64, description="Recognition processes.")
-    voice: str = Field("gmw/en", description="espeak-ng voice for prompts without a recording (UK English).")
+    voice: str = Field(
+        "gmw/en",
+        description="Who says prompts without a recording: an espeak-ng voice, rhvoice:NAME, or piper:FILE.onnx.",
+    )
     speech_rate_wpm: int = Field(160, ge=80, le=300, description="Words per minute of synthesised prompts.")
 
     loop_stall_s: float = Field(

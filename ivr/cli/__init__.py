@@ -6,10 +6,10 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from ivr.cli import check, demo, render, run, serve
+from ivr.cli import check, demo, models, render, run, serve
 from ivr.errors import UserError
 
-WORDS = {"run": run, "serve": serve, "check": check, "demo": demo, "render": render}
+WORDS = {"run": run, "serve": serve, "check": check, "models": models, "demo": demo, "render": render}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

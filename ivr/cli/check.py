@@ -6,10 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from ivr.app import load_helpline
+from ivr.app import hearing_of, load_helpline
 from ivr.errors import FlowError
 from ivr.settings import Settings
-from ivr.speech.model import find_model
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,7 +21,7 @@ def main(given: argparse.Namespace) -> int:
     settings = Settings.read()
     plan = given.plan or settings.helpline
     try:
-        helpline = load_helpline(plan, find_model(settings.model))
+        helpline = load_helpline(plan, hearing_of(settings))
     except FlowError as fault:
         print(f"error: {fault}", file=sys.stderr)
         return 1
@@ -30,4 +29,5 @@ def main(given: argparse.Namespace) -> int:
         print(f"warning: {warning}")
     flow, articles = helpline.flow, helpline.articles
     print(f"{plan}: {flow.title}, {len(flow.steps)} steps, {len(articles)} articles, fit for use")
+    print(f"its callers are heard by: {helpline.engine.description}")
     return 0

@@ -6,9 +6,10 @@ import argparse
 import asyncio
 import signal
 
+from ivr.app import hearing_of
+from ivr.dialogue import load_flow
 from ivr.secrets_file import CALLER
 from ivr.settings import Settings
-from ivr.speech.model import find_model
 from ivr.stand import Stand
 
 
@@ -49,6 +50,11 @@ async def _until_it_ends(stand: Stand) -> None:
     await stand.wait()
 
 
+def _speech_model(settings: Settings) -> str:
+    hearing, flow = hearing_of(settings), load_flow(settings.helpline)
+    return hearing.engine(hearing.model_for(flow.language, flow.model)).description
+
+
 def _card(stand: Stand) -> str:
     ports, secrets = stand.pbx.ports, stand.secrets
     logins = "\n".join(
@@ -69,7 +75,7 @@ The helpline answers.
   Agents' page  {stand.url}
 {logins}
 
-  Speech model  {find_model(stand.settings.model).description}
+  Speech model  {_speech_model(stand.settings)}
   Logs          {stand.log} and {stand.pbx.log_path}
   Secrets       {stand.settings.secrets} (made on this machine, never committed)
 

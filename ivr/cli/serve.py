@@ -20,8 +20,9 @@ from ivr.settings import Settings
 from ivr.telephony.agi.server import MOST_STRANGERS
 from ivr.watchdog import Watchdog
 
-FILES_OF_A_CALL = 4
-"""Two AGI connections while one gives way to the next, the sound, and the journal for a moment."""
+FILES_OF_A_CALL = 5
+"""Two AGI connections while one gives way to the next, the sound, a recognition server's, and the journal's now
+and then."""
 OTHER_FILES = 128
 """Libraries, listeners, AMI, the pipes of recognition workers."""
 LARGEST_SHARE = 0.8

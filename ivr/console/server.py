@@ -49,7 +49,8 @@ class Console:
     """The agents' pages on `host`:`port` (0: any free port). `password_hashes`: log-in name → hash.
 
     `sessions` is the file in which log-ins outlive a restart. `reasons` adds what else of the service is not well to
-    ``/health``; each is one line without secrets. `now` gives monotonic seconds, `clock` Unix time.
+    ``/health``; each is one line without secrets; `loop_lag_ms` how late the event loop is. `now` gives
+    monotonic seconds, `clock` Unix time.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Console:
         *,
         sessions: Path,
         reasons: Callable[[], Iterable[str]] = tuple,
+        loop_lag_ms: Callable[[], Mapping[str, float]] = dict,
         now: Callable[[], float] = time.monotonic,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -71,6 +73,7 @@ class Console:
         self._host = host
         self._wanted_port = port
         self._reasons = reasons
+        self._loop_lag_ms = loop_lag_ms
         self._sessions = Sessions(sessions, hashes, now=clock)
         self._log_ins = LogIns(hashes, now)
         self._live: Counter[str] = Counter()
@@ -224,4 +227,5 @@ class Console:
         reasons = list(self._reasons())
         if self._desk.stale_since is not None:
             reasons.append("no connection to Asterisk's manager interface")
-        return web.json_response({"ok": not reasons, "reasons": reasons}, status=503 if reasons else 200)
+        told = {"ok": not reasons, "reasons": reasons, "loop_lag_ms": dict(self._loop_lag_ms())}
+        return web.json_response(told, status=503 if reasons else 200)

@@ -16,15 +16,24 @@ Samples = NDArray[np.float32]
 
 RATE_HZ = 8000
 LOUDNESS_DBFS = -20.0
-"""The measure: RMS over the voiced 20 ms frames, those within VOICED_DB of the loudest one."""
+"""The measure: RMS over the voiced 20 ms frames. Voiced are those within VOICED_DB of the loudest and, of these, those
+that are not GATE_DB softer than their mean: pauses and a room's noise do not count (gated as in ITU-R BS.1770-4)."""
 PEAK_DBFS = -1.0
-"""Wins over the loudness: a sound with high peaks stays softer rather than being clipped."""
+"""No sample passes it: single high peaks (a click, a plosive) are turned down for some milliseconds, so that the rest
+of a recording is as loud as every other prompt."""
+LIMITER_MS = 5
+"""The turning down begins this much before a peak, and ends this much after it."""
 VOICED_DB = 25.0
+GATE_DB = 10.0
 MOST_GAIN_DB = 30.0
 """A nearly silent recording is a fault of the recording: noise is not blown up without limit."""
 FRAME = RATE_HZ // 50
 SILENCE_DBFS = -50.0
-"""After levelling: softer frames at either end are silence."""
+"""After levelling: softer frames at either end are silence..."""
+NOISE_MARGIN_DB = 8.0
+"""...and in a recording with a noise of its own, frames less than this above its softest tenth..."""
+LOUDEST_SILENCE_DBFS = -38.0
+"""...but never frames louder than this."""
 LEAD_MS = 30
 TRAIL_MS = 120
 FADE_MS = 5
@@ -74,22 +83,51 @@ def loudness_dbfs(samples: Samples) -> float:
     if not len(powers) or powers.max() <= 0:
         return float("-inf")
     voiced = powers[powers >= powers.max() * 10 ** (-VOICED_DB / 10)]
+    voiced = voiced[voiced >= voiced.mean() * 10 ** (-GATE_DB / 10)]
     return float(10 * np.log10(voiced.mean()))
 
 
 def levelled(samples: Samples) -> Samples:
-    """`samples` at LOUDNESS_DBFS, softer if the peaks would pass PEAK_DBFS; silence stays silence."""
-    present = loudness_dbfs(samples)
-    if not np.isfinite(present):
+    """`samples` without offset at LOUDNESS_DBFS, no peak above PEAK_DBFS; silence stays silence.
+
+    The limiter costs some of the loudness, which the second and third round give back.
+    """
+    if not len(samples) or not np.isfinite(loudness_dbfs(samples)):
         return samples
-    gain = 10 ** (min(MOST_GAIN_DB, LOUDNESS_DBFS - present) / 20)
-    gain = min(gain, 10 ** (PEAK_DBFS / 20) / float(np.abs(samples).max()))
-    return np.multiply(samples, gain, dtype=np.float32)
+    out: Samples = np.subtract(samples, samples.mean(), dtype=np.float32)
+    left_db = MOST_GAIN_DB
+    for _ in range(3):
+        present = loudness_dbfs(out)
+        if not np.isfinite(present):
+            return out
+        gain_db = min(left_db, LOUDNESS_DBFS - present)
+        left_db -= gain_db
+        out = _limited(np.multiply(out, 10 ** (gain_db / 20), dtype=np.float32))
+    return out
+
+
+def _limited(samples: Samples) -> Samples:
+    """`samples` with every peak at PEAK_DBFS at most, the gain gliding to it and back within LIMITER_MS."""
+    ceiling = 10 ** (PEAK_DBFS / 20)
+    loud = np.abs(samples)
+    if loud.max() <= ceiling:
+        return samples
+    reach = LIMITER_MS * RATE_HZ // 1000
+    wanted = np.minimum(1.0, ceiling / np.maximum(loud, ceiling))
+    held = np.pad(wanted, 2 * reach, constant_values=1.0)
+    lowest = np.lib.stride_tricks.sliding_window_view(held, 2 * reach + 1).min(axis=1)
+    glide = np.hanning(2 * reach + 3)[1:-1]
+    smooth = np.convolve(lowest, glide / glide.sum(), mode="valid")
+    return np.multiply(samples, smooth, dtype=np.float32)
 
 
 def trimmed(samples: Samples) -> Samples:
     """`samples` without the silence at both ends, but for LEAD_MS and TRAIL_MS; level it before."""
-    sounding = np.flatnonzero(_frame_powers(samples) > 10 ** (SILENCE_DBFS / 10))
+    powers_db = 10 * np.log10(np.maximum(_frame_powers(samples), 1e-12))
+    if not len(powers_db):
+        return samples
+    noise = float(np.percentile(powers_db, 10)) + NOISE_MARGIN_DB
+    sounding = np.flatnonzero(powers_db > min(max(SILENCE_DBFS, noise), LOUDEST_SILENCE_DBFS))
     if not len(sounding):
         return samples[:0]
     first = max(0, int(sounding[0]) * FRAME - LEAD_MS * RATE_HZ // 1000)
@@ -119,10 +157,9 @@ def to_pcm(samples: Samples) -> bytes:
     return np.clip(np.rint(samples * 32768), -32768, 32767).astype("<i2").tobytes()
 
 
-def telephone_pcm(pcm: bytes, rate_hz: int, *, trim: bool) -> bytes:
-    """A whole prompt from 16-bit mono sound at any rate; empty if `trim` and there is nothing but silence."""
-    samples = levelled(resampled(from_pcm(pcm), rate_hz))
-    return to_pcm(faded(trimmed(samples) if trim else samples))
+def telephone_pcm(pcm: bytes, rate_hz: int) -> bytes:
+    """A whole prompt from 16-bit mono sound at any rate; empty if there is nothing but silence."""
+    return to_pcm(faded(trimmed(levelled(resampled(from_pcm(pcm), rate_hz)))))
 
 
 def _frame_powers(samples: Samples) -> NDArray[np.float64]:

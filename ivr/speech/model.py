@@ -44,16 +44,19 @@ class SpeechModel:
         return frozenset(words) - self.words
 
 
-def find_model(setting: str = BUNDLED) -> SpeechModel:
-    """The model that `setting` names: ``bundled``, or the folder of any Vosk model with a run-time grammar.
+def find_model(setting: str = BUNDLED, installed_in: Path | None = None) -> SpeechModel:
+    """The model that `setting` names: ``bundled``, one below `installed_in`, or the folder of any Vosk model.
 
+    It must take a grammar at run time.
     Reads its word list (and, of the bundled one, every byte: about 30 ms). Raises ModelError: one line, how to mend.
     """
     bundled = setting == BUNDLED
     folder = BUNDLED_FOLDER if bundled else Path(setting)
-    mend = "install the package again" if bundled else "point IVR_MODEL at an unpacked Vosk model, or use 'bundled'"
+    if installed_in is not None and not bundled and (installed_in / setting).is_dir():
+        folder = installed_in / setting
+    mend = "install the package again" if bundled else "name one that 'ivr models list' has installed, or 'bundled'"
     if not folder.is_dir():
-        raise ModelError(f"speech model: no folder {folder}: {mend}")
+        raise ModelError(f"speech model: '{setting}' is neither installed nor a folder: {mend}")
     for places in _NEEDED:
         if not any((folder / place).is_file() for place in places):
             kind = " (menus need a model with a run-time graph, such as a 'small' one)" if "Gr" in places[1] else ""

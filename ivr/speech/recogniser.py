@@ -47,3 +47,20 @@ class Recogniser(Protocol):
     def unknown_words(self, words: Iterable[str]) -> frozenset[str]:
         """Those of `words` that can never be heard."""
         ...
+
+
+class Engine(Recogniser, Protocol):
+    """A recogniser with a life of its own; `start` and `close` once each."""
+
+    @property
+    def ailment(self) -> str | None:
+        """Why it hears nobody at present, in one sentence; None while it is well."""
+        ...
+
+    async def start(self) -> None:
+        """Be ready to hear. Raises ModelError, one line, if it never will be as it is set up."""
+        ...
+
+    async def close(self) -> None:
+        """End; utterances that are open get no readings."""
+        ...

@@ -42,9 +42,16 @@ class RecognitionProcess:
         self.gone = asyncio.Event()
         self.utterances: set[int] = set()
         """Numbers of the utterances that it decodes; the pool's to keep."""
+        self._missed_at: float | None = None
         self.misses = 0
-        """Answers in a row that did not come in time; the pool's to keep."""
+        """Answers that did not come in time, since it last said anything of any utterance."""
+        self.placed = 0
+        """Utterances that it was given since it started."""
+        self.worn = False
+        """Whether it is to be replaced; the pool's to keep."""
         self.rss_bytes = 0
+        self.behind = 0
+        """Pieces of sound of one utterance that wait in it, at the most: how far it is behind its callers."""
 
     @property
     def pid(self) -> int:
@@ -94,6 +101,15 @@ class RecognitionProcess:
             self.send(encode(FrameKind.PING))
         return now_s - self._pinged_at
 
+    def miss(self, now_s: float) -> None:
+        """An answer did not come in time."""
+        self.misses += 1
+        self._missed_at = self._missed_at or now_s
+
+    def dumb_for_s(self, now_s: float) -> float:
+        """Seconds since the first missed answer without a word about any utterance; 0 if none is missed."""
+        return now_s - self._missed_at if self._missed_at is not None else 0.0
+
     def kill(self) -> None:
         """End it at once (SIGKILL also ends a stopped process)."""
         if self._process is not None and self._process.returncode is None:
@@ -138,7 +154,9 @@ class RecognitionProcess:
         elif frame.kind is FrameKind.PONG:
             self._pinged_at = None
             self.rss_bytes = int(frame.value["rss_bytes"])
+            self.behind = int(frame.value["behind"])
         else:
+            self.misses, self._missed_at = 0, None  # late, perhaps, but not stuck
             self._on_frame(frame)
 
     async def _read_complaints(self) -> None:

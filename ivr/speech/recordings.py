@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import wave
 from pathlib import Path
 
 from ivr.errors import SettingsError
-from ivr.speech.levels import RATE_HZ, telephone_pcm
+from ivr.speech.levels import (
+    LOUDNESS_DBFS,
+    MOST_GAIN_DB,
+    RATE_HZ,
+    from_pcm,
+    loudness_dbfs,
+    resampled,
+    telephone_pcm,
+    to_pcm,
+)
+
+log = logging.getLogger(__name__)
 
 LONGEST_S = 300
 SLOWEST_HZ, FASTEST_HZ = 4_000, 192_000
@@ -29,7 +41,9 @@ def find_recording(folder: Path, name: str) -> bytes | None:
 def read_recording(file: Path) -> bytes:
     """The sound in `file` as 8 kHz, 16 bit, mono at the loudness of all prompts; blocks.
 
-    Raises SettingsError for anything but mono 16-bit PCM of a sensible rate and length.
+    Silence at both ends is trimmed as in synthesised prompts; a recording of nothing but silence is a pause that
+    somebody wants, and stays as long as it is. Raises SettingsError for anything but mono 16-bit PCM of a sensible
+    rate and length.
     """
     mend = f"make it mono, 16 bit, e.g. sox IN.wav -r {RATE_HZ} -c 1 -b 16 {file.name}"
     try:
@@ -51,4 +65,7 @@ def read_recording(file: Path) -> bytes:
         raise SettingsError(f"recording {file}: cannot be read ({fault.strerror})") from None
     if not pcm:
         raise SettingsError(f"recording {file}: it is empty: {mend}")
-    return telephone_pcm(pcm, rate_hz, trim=False)
+    softest = LOUDNESS_DBFS - MOST_GAIN_DB
+    if float("-inf") < loudness_dbfs(from_pcm(pcm)) < softest:
+        log.warning("a recording is too soft to be brought to the level of the others", extra={"file": str(file)})
+    return telephone_pcm(pcm, rate_hz) or to_pcm(resampled(from_pcm(pcm), rate_hz))

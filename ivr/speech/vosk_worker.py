@@ -135,6 +135,9 @@ class Worker:
         recogniser.FinalResult()
         self._spares.give_back(recogniser, uses)
 
+    def _behind(self) -> int:
+        return max((decoding.sound.qsize() for decoding in self._decodings.values()), default=0)
+
     def send(self, kind: FrameKind, utterance: int, value: object) -> None:
         """Write one frame whole; whoever calls."""
         data = memoryview(encode_value(kind, utterance, value))
@@ -145,7 +148,7 @@ class Worker:
     def take(self, frame: Frame) -> None:
         """Act on one frame; frames of an utterance that is over are passed over."""
         if frame.kind is FrameKind.PING:
-            self.send(FrameKind.PONG, 0, {"rss_bytes": resident_bytes()})
+            self.send(FrameKind.PONG, 0, {"rss_bytes": resident_bytes(), "behind": self._behind()})
         elif frame.kind is FrameKind.OPEN:
             decoding = Decoding(self._model, self._spares, frame.utterance, frame.value, self.send)
             self._decodings[frame.utterance] = decoding

@@ -29,7 +29,7 @@ class FrameKind(IntEnum):
     PING = 5
     READY = 16
     PONG = 17
-    """JSON ``{"rss_bytes": …}``."""
+    """JSON ``{"rss_bytes": …, "behind": …}``: memory, and the pieces of sound of one utterance that wait."""
     PARTIAL = 18
     """JSON string: the words so far."""
     RESULT = 19

@@ -20,8 +20,9 @@ from ivr.call import Hypothesis
 from ivr.errors import LineBroken, ModelError
 from ivr.speech.levels import from_pcm, resampled, to_pcm
 from ivr.speech.model import find_model
+from ivr.speech.pooled_utterance import BATCH_BYTES, GRAMMAR_COST, OPEN_COST
 from ivr.speech.recogniser import Recogniser
-from ivr.speech.recogniser_pool import RecogniserPool
+from ivr.speech.recogniser_pool import MOST_BEHIND, RecogniserPool
 
 HUMAN_SPEECH = Path(os.environ.get("IVR_TEST_SPEECH", "../shared/speech"))
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -162,6 +163,17 @@ async def test_a_process_that_dies_or_hangs_costs_no_word(pool: RecogniserPool, 
     await until(lambda: len(pool.pids) == 2 and pool.pids != before)
 
 
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGSTOP])
+async def test_a_process_that_dies_or_hangs_is_back_within_two_seconds(
+    pool: RecogniserPool, end: signal.Signals
+) -> None:
+    broken = pool.pids[0]
+    started = time.monotonic()
+    os.kill(broken, end)
+    await until(lambda: len(pool.pids) == 2 and broken not in pool.pids)
+    assert time.monotonic() - started < 2.0
+
+
 async def test_with_every_process_stopped_finish_still_ends(say: Say) -> None:
     sound = say("council tax")
     # A deadline before a hang is noticed (0.75 s): no replacement can have heard anything by then.
@@ -194,13 +206,15 @@ async def test_a_lone_process_is_replaced_under_a_speaking_caller(say: Say) -> N
 
 
 async def test_more_callers_than_it_can_hear_are_told_at_once() -> None:
-    pool = RecogniserPool(find_model(), workers=1, most_utterances=2)
+    pool = RecogniserPool(find_model(), workers=1, most_load=GRAMMAR_COST + OPEN_COST)
     await pool.start()
     try:
         first, _ = await pool.open(MENU), await pool.open(None)
         with pytest.raises(LineBroken, match="fully used"):
             await pool.open(MENU)
         first.abandon()
+        with pytest.raises(LineBroken, match="fully used"):
+            await pool.open(None)
         await pool.open(MENU)
         with pytest.raises(ValueError, match="no phrases"):
             await pool.open(())
@@ -208,14 +222,45 @@ async def test_more_callers_than_it_can_hear_are_told_at_once() -> None:
         await pool.close()
 
 
-async def test_a_process_that_has_grown_is_replaced_when_idle(say: Say) -> None:
-    pool = RecogniserPool(find_model(), workers=1, most_growth_bytes=1_000_000)
+async def test_a_process_that_is_behind_takes_nobody_more(say: Say) -> None:
+    pool = RecogniserPool(find_model(), workers=1)
+    await pool.start()
+    try:
+        (process,) = pool._processes
+        process.behind = MOST_BEHIND + 1
+        with pytest.raises(LineBroken, match="cannot keep up"):
+            await pool.open(MENU)
+        await until(lambda: process.behind == 0)  # as its next pulse says
+        assert (await hear(pool, say("council tax"), MENU))[0].text == "council tax"
+    finally:
+        await pool.close()
+
+
+async def test_sound_that_waits_in_a_process_is_told_by_its_pulse(pool: RecogniserPool, say: Say) -> None:
+    utterance = await pool.open(None)
+    process = utterance.process
+    assert process is not None
+    for _ in range(400):
+        utterance.feed(say("how do i pay my council tax")[:BATCH_BYTES])
+    process.ping(0.0)
+    await until(lambda: process.behind > 0)
+    utterance.abandon()
+
+
+@pytest.mark.parametrize("limit", [{"most_growth_bytes": 1_000_000}, {"most_placed": 1}])
+async def test_a_worn_process_is_replaced_without_costing_a_caller_a_word(say: Say, limit: dict[str, int]) -> None:
+    pool = RecogniserPool(find_model(), workers=1, **limit)
     await pool.start()
     try:
         before = pool.pids
         await until(lambda: pool._processes[0].rss_bytes > 0)
-        await hear(pool, say("how do i pay my council tax"), None)
-        await until(lambda: pool.pids not in ((), before))
+        speaking = await pool.open(None)
+        speaking.feed(say("how do i pay my council tax"))
+        await until(lambda: len(pool.pids) == 2)  # the successor is up, the old one still hears
+        later = await hear(pool, say("opening hours"), MENU)
+        assert later[0].text == "opening hours"
+        assert "council tax" in (await speaking.finish())[0].text
+        await until(lambda: len(pool.pids) == 1 and pool.pids != before)
     finally:
         await pool.close()
 

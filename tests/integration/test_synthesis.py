@@ -15,18 +15,18 @@ from ivr.call import Prompt
 from ivr.errors import SettingsError
 from ivr.speech.levels import LOUDNESS_DBFS, from_pcm, loudness_dbfs
 from ivr.speech.prompt_store import SORRY, PromptStore
-from ivr.speech.synthesiser import Synthesiser
+from ivr.speech.voices.espeak import EspeakVoice
 
 TEXTS = [f"This is prompt number {number}. It is {'rather ' * number}long." for number in range(8)]
 
 
-def speaker(voice: str = "gmw/en") -> Synthesiser:
-    return Synthesiser(voice=voice, rate_wpm=160)
+def speaker(voice: str = "gmw/en") -> EspeakVoice:
+    return EspeakVoice(voice, rate_wpm=160)
 
 
-def instead(script: str) -> Synthesiser:
-    """A synthesiser whose process runs `script`."""
-    return Synthesiser(voice="gmw/en", rate_wpm=160, command=(sys.executable, "-c", script))
+def instead(script: str) -> EspeakVoice:
+    """A voice whose process runs `script`."""
+    return EspeakVoice("gmw/en", rate_wpm=160, command=(sys.executable, "-c", script))
 
 
 async def test_a_text_always_has_the_same_whole_sound() -> None:
@@ -102,6 +102,8 @@ async def test_a_hanging_process_is_killed_at_its_deadline() -> None:
         "import os; os.abort()",
         "raise SystemExit(1)",
         "import json,sys; open(json.load(sys.stdin)['file'],'wb').write(b'RIFF')",
+        "import json,sys; open(json.load(sys.stdin)['file'],'wb').truncate(2**40)",
+        "import sys; sys.stderr.write('nonsense ' * 10**6)",
         "import json,sys,wave; w=wave.open(json.load(sys.stdin)['file'],'wb'); "
         "w.setparams((1,2,22050,0,'NONE','')); w.writeframes(bytes(44100)); w.close()",
     ],
@@ -126,7 +128,7 @@ async def test_the_identity_names_everything_that_decides_the_sound() -> None:
 
 async def test_a_store_prepares_and_answers_with_the_real_voice(tmp_path: Path) -> None:
     def store() -> PromptStore:
-        return PromptStore(recordings=tmp_path / "prompts", cache=tmp_path / "cache", voice="gmw/en", rate_wpm=160)
+        return PromptStore(recordings=tmp_path / "prompts", cache=tmp_path / "cache", voice=speaker())
 
     prompts = [Prompt(text=text) for text in TEXTS]
     first = store()

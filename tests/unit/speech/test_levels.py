@@ -59,16 +59,33 @@ def test_soft_and_loud_sounds_become_equally_loud(amplitude: float) -> None:
     assert loudness_dbfs(levelled(sound)) == pytest.approx(LOUDNESS_DBFS, abs=0.1)
 
 
-def test_high_peaks_win_over_loudness_so_that_nothing_clips() -> None:
-    sound = tone(440, amplitude=0.01)
-    sound[::400] = 0.9
-    assert np.abs(levelled(sound)).max() <= 10 ** (-1 / 20) + 1e-6
+@pytest.mark.parametrize("every", [400, 4000])
+def test_high_peaks_neither_clip_nor_keep_the_rest_soft(every: int) -> None:
+    sound = tone(440, amplitude=0.03)
+    sound[::every] = 0.9
+    out = levelled(sound)
+    assert np.abs(out).max() <= 10 ** (-1 / 20) + 1e-6
+    assert loudness_dbfs(out) == pytest.approx(LOUDNESS_DBFS, abs=1.0)
+
+
+def test_turning_a_peak_down_makes_no_click_of_its_own() -> None:
+    sound = tone(200, amplitude=0.05)
+    sound[4000:4040] *= 18
+    rest = np.abs(np.diff(levelled(sound)))
+    assert (
+        np.concatenate([rest[100:3950], rest[4090:-100]]).max() <= 1.2 * np.abs(np.diff(0.145 * tone(200) / 0.5)).max()
+    )
+
+
+def test_an_offset_is_taken_out_before_it_can_click() -> None:
+    out = levelled(tone(440, amplitude=0.1) + np.float32(0.3))
+    assert abs(float(out.mean())) < 0.001
 
 
 def test_silence_stays_silence() -> None:
     assert not levelled(silence(1.0)).any()
     assert len(trimmed(silence(1.0))) == 0
-    assert telephone_pcm(bytes(22050), 22050, trim=True) == b""
+    assert telephone_pcm(bytes(22050), 22050) == b""
 
 
 def test_silence_at_both_ends_is_cut_to_what_a_phrase_needs() -> None:
@@ -76,6 +93,14 @@ def test_silence_at_both_ends_is_cut_to_what_a_phrase_needs() -> None:
     sounding = np.flatnonzero(np.abs(out) > 0.01)
     assert sounding[0] <= 0.050 * 8000
     assert len(out) - sounding[-1] <= 0.150 * 8000
+
+
+def test_the_noise_of_a_room_before_the_first_word_is_silence(seed: int = 1) -> None:
+    noise = np.random.default_rng(seed).normal(0, 10 ** (-43 / 20), 4 * 8000).astype(np.float32)
+    voice = np.concatenate([silence(1.5), tone(300, seconds=1.0, amplitude=0.14), silence(1.5)])
+    out = trimmed(levelled(noise + voice))
+    assert np.flatnonzero(np.abs(out) > 0.1)[0] <= 0.050 * 8000
+    assert len(out) / 8000 == pytest.approx(1.15, abs=0.05)
 
 
 def test_neither_end_clicks() -> None:

@@ -60,7 +60,7 @@ def test_a_model_without_a_part_is_refused_in_one_line(tmp_path: Path, lost: str
     with pytest.raises(ModelError, match=lost) as fault:
         find_model(str(folder))
     assert "\n" not in str(fault.value)
-    assert "IVR_MODEL" in str(fault.value)
+    assert "ivr models list" in str(fault.value)
 
 
 @pytest.mark.parametrize("words", ["", "<eps> 0\n#0 1\n"])
@@ -70,8 +70,15 @@ def test_an_empty_list_of_words_is_refused(tmp_path: Path, words: str) -> None:
 
 
 def test_a_missing_folder_is_told_with_the_way_out(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match=r"no folder .*: point IVR_MODEL"):
-        find_model(str(tmp_path / "nowhere"))
+    with pytest.raises(ModelError, match=r"neither installed nor a folder: name one that 'ivr models list'"):
+        find_model(str(tmp_path / "nowhere"), tmp_path)
+
+
+def test_an_installed_model_is_found_by_its_name(tmp_path: Path) -> None:
+    empty_model(tmp_path / "vosk-model-small-de-0.15")
+    found = find_model("vosk-model-small-de-0.15", tmp_path)
+    assert found.folder == tmp_path / "vosk-model-small-de-0.15"
+    assert find_model("bundled", tmp_path).bundled
 
 
 def fst_text(text: str) -> bytes:

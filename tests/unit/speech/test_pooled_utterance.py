@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from ivr.call import Hypothesis
-from ivr.speech.pooled_utterance import BATCH_BYTES, MOST_KEPT_BYTES, PooledUtterance
+from ivr.speech.pooled_utterance import BATCH_BYTES, GRAMMAR_COST, MOST_KEPT_BYTES, OPEN_COST, PooledUtterance
 from ivr.speech.recognition_process import RecognitionProcess
 from ivr.speech.wire import Frame, FrameKind, FrameReader, encode_value
 from ivr.testing.clock import run
@@ -47,7 +47,7 @@ def test_sound_is_sent_in_batches_and_what_is_left_at_the_end() -> None:
     async def main() -> None:
         process, speech = FakeProcess(), utterance()
         speech.place(process)
-        for _ in range(6):
+        for _ in range(BATCH_BYTES // 320 + 1):
             speech.feed(bytes(320))
         assert process.kinds == [FrameKind.OPEN, FrameKind.AUDIO]
         assert len(process.sound) == BATCH_BYTES
@@ -56,6 +56,17 @@ def test_sound_is_sent_in_batches_and_what_is_left_at_the_end() -> None:
         assert process.kinds[2:] == [FrameKind.AUDIO, FrameKind.FINISH]
         speech.take(result(("tax", 0.9)))
         assert await finishing == (Hypothesis(text="tax", confidence=0.9),)
+
+    run(main())
+
+
+def test_open_vocabulary_costs_a_process_more_than_a_grammar() -> None:
+    async def main() -> None:
+        menu = utterance()
+        anything = PooledUtterance(6, None, finish_deadline_s=1.5, on_end=lambda over: None)
+        assert (menu.cost, anything.cost) == (GRAMMAR_COST, OPEN_COST)
+        menu.abandon()
+        anything.abandon()
 
     run(main())
 

@@ -11,7 +11,8 @@ import pytest
 
 from ivr.call import Prompt
 from ivr.errors import SettingsError
-from ivr.speech.prompt_store import MOST_SPONTANEOUS, PROCESSES, SILENCE, SORRY, PromptStore
+from ivr.speech.prompt_store import MOST_SLOW, MOST_SPONTANEOUS, PROCESSES, SILENCE, SORRY, PromptStore
+from ivr.speech.saying import Pronunciations, Saying
 from ivr.testing.clock import run
 
 
@@ -58,10 +59,8 @@ def record_half_a_second(file: Path) -> None:
         sound.writeframes(b"\0\x10\0\xf0" * 2000)
 
 
-def store(folder: Path, voice: FakeVoice) -> PromptStore:
-    return PromptStore(
-        recordings=folder / "prompts", cache=folder / "cache", voice="gmw/en", rate_wpm=160, synthesiser=voice
-    )
+def store(folder: Path, voice: FakeVoice, spare: FakeVoice | None = None) -> PromptStore:
+    return PromptStore(recordings=folder / "prompts", cache=folder / "cache", voice=voice, spare=spare)
 
 
 def test_prepared_prompts_are_said_from_memory(tmp_path: Path) -> None:
@@ -213,7 +212,7 @@ def test_spontaneous_sounds_in_memory_are_few(tmp_path: Path) -> None:
             await prompts.sound(Prompt(text=f"Number {number}."))
         await prompts.sound(Prompt(text="Number 1."))
         await prompts.sound(Prompt(text="Number 0."))
-        assert voice.texts[MOST_SPONTANEOUS + 1 :] == ["Number 0."]
+        assert voice.texts[MOST_SPONTANEOUS + 1 :] == ["Number zero."]
 
     run(main())
 
@@ -248,5 +247,80 @@ def test_a_recording_that_broke_later_is_replaced_by_the_voice(tmp_path: Path) -
         (tmp_path / "prompts").mkdir()
         (tmp_path / "prompts/late.wav").write_bytes(b"broken")
         assert await prompts.sound(Prompt(text="Late.", recording="late")) == said("Late.")
+
+    run(main())
+
+
+def test_the_voice_gets_the_text_as_people_say_it_and_only_what_is_respelled_is_made_anew(tmp_path: Path) -> None:
+    async def main() -> None:
+        voice = FakeVoice()
+        prompts = store(tmp_path, voice)
+        texts = [Prompt(text="Ask in Wrotheham."), Prompt(text="It costs £5.")]
+        await prompts.prepare(texts, saying=Saying(language="en-GB"))
+        assert voice.texts == ["Ask in Wrotheham.", "It costs five pounds.", SORRY.text]
+        voice.texts.clear()
+        await prompts.prepare(texts, saying=Saying(pronunciations=Pronunciations({"wrotheham": "Rootum"})))
+        assert voice.texts == ["Ask in Rootum."]
+        assert await prompts.sound(texts[0]) == said("Ask in Rootum.")
+        assert await prompts.sound(texts[1]) == said("It costs five pounds.")
+        assert voice.texts == ["Ask in Rootum."]
+
+    run(main())
+
+
+def test_a_list_that_could_not_be_prepared_is_not_used(tmp_path: Path) -> None:
+    async def main() -> None:
+        voice = FakeVoice()
+        prompts = store(tmp_path, voice)
+        await prompts.prepare([Prompt(text="Ask in Wrotheham.")])
+        respelled = Saying(pronunciations=Pronunciations({"Wrotheham": "Rootum"}))
+        with pytest.raises(SettingsError):
+            await prompts.prepare([Prompt(text="", recording="nowhere")], saying=respelled)
+        assert await prompts.sound(Prompt(text="Ask in Wrotheham.")) == said("Ask in Wrotheham.")
+
+    run(main())
+
+
+def test_what_the_voice_does_not_bring_the_spare_one_says_and_it_is_not_cached(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def main() -> None:
+        voice, spare = FakeVoice(broken=["Bad.", "Worse."]), FakeVoice()
+        prompts = store(tmp_path, voice, spare)
+        await prompts.prepare([Prompt(text="Good."), Prompt(text="Bad.")])
+        for _ in range(2):
+            assert await prompts.sound(Prompt(text="Bad.")) == said("Bad.")
+            assert await prompts.sound(Prompt(text="Worse.")) == said("Worse.")
+        assert spare.texts == ["Bad.", "Worse."]
+        again = FakeVoice()
+        await store(tmp_path, again).prepare([Prompt(text="Good."), Prompt(text="Bad.")])
+        assert again.texts == ["Bad."]
+
+    run(main())
+    assert caplog.messages.count("a prompt is said by the spare voice") == 2
+
+
+def test_a_hanging_voice_leaves_the_spare_one_time_to_speak(tmp_path: Path) -> None:
+    async def main() -> None:
+        prompts = store(tmp_path, FakeVoice(hangs=True), FakeVoice())
+        before = asyncio.get_running_loop().time()
+        assert await prompts.sound(Prompt(text="Your number is 5 5.")) == said("Your number is 5 5.")
+        assert asyncio.get_running_loop().time() - before < 2.0
+
+    run(main())
+
+
+def test_a_prompt_is_said_slowly_on_request_and_slowed_once(tmp_path: Path) -> None:
+    async def main() -> None:
+        record_half_a_second(tmp_path / "prompts/welcome.wav")
+        prompts = store(tmp_path, FakeVoice())
+        for prompt in (Prompt(text="Hi.", recording="welcome"), Prompt(text="A rather long prompt. " * 60)):
+            plain = await prompts.sound(prompt)
+            slow = await prompts.sound(Prompt(text=prompt.text, recording=prompt.recording, slowly=True))
+            assert len(slow) == pytest.approx(1.25 * len(plain), rel=0.02)
+            assert await prompts.sound(Prompt(text=prompt.text, recording=prompt.recording, slowly=True)) is slow
+        for number in range(MOST_SLOW + 3):
+            await prompts.sound(Prompt(text=f"Number {number}.", slowly=True))
+        assert len(prompts._slow) == MOST_SLOW
 
     run(main())

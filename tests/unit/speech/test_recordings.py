@@ -30,6 +30,7 @@ def test_a_recording_of_any_rate_becomes_telephone_sound(tmp_path: Path, rate_hz
     pcm = find_recording(tmp_path, "riverton/welcome")
     assert pcm is not None
     assert abs(len(pcm) - 16_000) <= 2
+    assert abs(from_pcm(pcm)[0]) < 0.001
     assert loudness_dbfs(from_pcm(pcm)) == pytest.approx(LOUDNESS_DBFS, abs=0.2)
 
 

@@ -1,0 +1,115 @@
+"""A plan that names another model gets it when it is read anew; a call in progress keeps the one that hears it."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from ivr import app
+from ivr.errors import ModelError
+from ivr.settings import Settings
+from ivr.speech.model import BUNDLED_FOLDER
+from ivr.speech.recogniser_pool import RecogniserPool
+
+DIALPLANS = Path(__file__).parents[2] / "dialplans"
+NAME = "vosk-model-small-de-0.15"
+
+
+class EveryQueue:
+    """A desk whose Asterisk has all queues."""
+
+    async def check_queues(self, queues: object = None) -> None:
+        """Nothing is missing."""
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    shutil.copytree(DIALPLANS, tmp_path / "dialplans")
+    return Settings(
+        helpline=tmp_path / "dialplans/riverton.yaml",
+        state=tmp_path / "state",
+        secrets=tmp_path / "secrets.json",
+        models=tmp_path / "models",
+        recogniser_workers=1,
+    )
+
+
+@pytest.fixture
+async def service(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[app.Service]:
+    service = app.Service(settings)
+
+    async def no_sounds(helpline: app.Helpline) -> None:
+        """Prompts are not what is tried here."""
+
+    monkeypatch.setattr(service, "_desk", EveryQueue())
+    monkeypatch.setattr(service, "_make_sounds", no_sounds)
+    await service._engines.hold(service._helpline.model, service._helpline.engine)
+    yield service
+    await service._engines.close()
+
+
+def rewrite(settings: Settings, *lines: str) -> None:
+    plan = settings.helpline
+    plan.write_text("\n".join([*lines, (DIALPLANS / plan.name).read_text()]))
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not condition():  # noqa: ASYNC110  # the end of a process sets no event of ours
+            await asyncio.sleep(0.01)
+
+
+async def test_a_changed_model_is_started_and_the_old_one_ends_after_its_last_call(
+    service: app.Service, settings: Settings
+) -> None:
+    before = service._helpline.engine
+    assert isinstance(before, RecogniserPool)
+    shutil.copytree(BUNDLED_FOLDER, settings.models / NAME)
+    rewrite(settings, f"model: {NAME}")
+    async with service._engines.held(before):  # a call
+        await service._reload()
+        after = service._helpline.engine
+        assert isinstance(after, RecogniserPool)
+        assert NAME in after.description
+        assert after.pids
+        assert before.pids
+        await (await before.open(None)).finish()
+    await until(lambda: not before.pids)
+    assert after.pids
+
+
+async def test_a_changed_plan_with_the_same_model_keeps_its_processes(service: app.Service, settings: Settings) -> None:
+    before = service._helpline.engine
+    assert isinstance(before, RecogniserPool)
+    pids = before.pids
+    rewrite(settings, "language: en-US")
+    await service._reload()
+    assert service._helpline.flow.language == "en-US"
+    assert service._helpline.engine is before
+    assert before.pids == pids
+
+
+async def test_a_changed_plan_that_nothing_can_hear_is_not_taken(
+    service: app.Service, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = service._helpline
+    rewrite(settings, "language: de")
+    await service._reload()
+    assert service._helpline is before
+    assert "'ivr models list --language de' shows some" in caplog.records[-1].__dict__["fault"]
+
+
+def test_a_plan_that_nothing_can_hear_does_not_start(settings: Settings) -> None:
+    rewrite(settings, "language: de")
+    with pytest.raises(ModelError, match="no speech model hears 'de'"):
+        app.Service(settings)
+    rewrite(settings, "model: nowhere")
+    with pytest.raises(ModelError, match="'nowhere' is neither installed nor a folder"):
+        app.Service(settings)
+    shutil.copytree(BUNDLED_FOLDER, settings.models / NAME)
+    rewrite(settings, "language: de")
+    assert NAME in app.load_helpline(settings.helpline, app.hearing_of(settings)).engine.description
