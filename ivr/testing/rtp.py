@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import random
+import socket
 import struct
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
+from ivr.testing.pace import GRAIN_S, Pace
 from ivr.testing.sound import SOUND_DBFS, pcm_from_ulaw, ulaw_from_pcm, ulaw_level_dbfs
 
 PACKET_S = 0.02
@@ -52,6 +55,9 @@ class _Outgoing:
     into_event: int = 0
     copies: int = 1
     sent: asyncio.Future[float] | None = field(default=None)
+
+
+_QUIET = _Outgoing(_SILENCE)
 
 
 def parse(datagram: bytes, arrived_at: float) -> Packet | None:
@@ -97,7 +103,7 @@ class RtpLine(asyncio.DatagramProtocol):
     send all the time.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, pace: Pace | None = None) -> None:
         self.packets: list[Packet] = []
         self.said: list[tuple[float, bytes]] = []
         self.key_events: list[tuple[float, str]] = []
@@ -105,9 +111,10 @@ class RtpLine(asyncio.DatagramProtocol):
         self._loop = asyncio.get_running_loop()
         self._outgoing: deque[_Outgoing] = deque()
         self._listeners: list[Callable[[Packet], None]] = []
-        self._socket: asyncio.DatagramTransport | None = None
+        self._pace = pace or Pace()
+        self._reading: asyncio.DatagramTransport | None = None
+        self._socket: socket.socket | None = None
         self._peer: tuple[str, int] | None = None
-        self._timer: asyncio.TimerHandle | None = None
         self._due_at = 0.0
         self._sequence = random.getrandbits(15)
         self._timestamp = random.getrandbits(31)
@@ -116,14 +123,17 @@ class RtpLine(asyncio.DatagramProtocol):
 
     async def open(self, address: str) -> int:
         """Bind a free port of `address` and return it."""
-        self._socket, _ = await self._loop.create_datagram_endpoint(lambda: self, local_addr=(address, 0))
-        return int(self._socket.get_extra_info("sockname")[1])
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.setblocking(False)
+        self._socket.bind((address, 0))
+        self._reading, _ = await self._loop.create_datagram_endpoint(lambda: self, sock=self._socket)
+        return int(self._socket.getsockname()[1])
 
     def begin(self, peer: tuple[str, int]) -> None:
         """Send to `peer` from now on."""
         self._peer = peer
         self._due_at = self._loop.time()
-        self._tick()
+        self._pace.keep(self._due_at, self._tick)
 
     def shift(self, later_s: float) -> None:
         """Send everything so much later from now on: a phone ticks at no fixed distance to the PBX's own clock."""
@@ -131,12 +141,10 @@ class RtpLine(asyncio.DatagramProtocol):
 
     def close(self) -> None:
         """Stop sending and listening; what was heard stays."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        if self._socket is not None:
-            self._socket.close()
-            self._socket = None
+        self._socket = None
+        if self._reading is not None:
+            self._reading.close()
+            self._reading = None
         while self._outgoing:
             step = self._outgoing.popleft()
             if step.sent is not None and not step.sent.done():
@@ -209,18 +217,20 @@ class RtpLine(asyncio.DatagramProtocol):
         self._outgoing.extend(steps)
         return done
 
-    def _tick(self) -> None:
+    def _tick(self) -> float | None:
         """Send everything that is due; the next deadline counts from the last one, so the pace never drifts."""
+        if self._socket is None:
+            return None
         now = self._loop.time()
         late = int((now - self._due_at) / PACKET_S)
         if late > _LATE_MOST:
             self._due_at += (late - _LATE_MOST) * PACKET_S
             self._timestamp = (self._timestamp + (late - _LATE_MOST) * PACKET_SAMPLES) & 0xFFFFFFFF
-        while self._due_at <= now:
-            self._send_step(self._outgoing.popleft() if self._outgoing else _Outgoing(_SILENCE), now)
+        while self._due_at <= now + GRAIN_S:
+            self._send_step(self._outgoing.popleft() if self._outgoing else _QUIET, now)
             self._timestamp = (self._timestamp + PACKET_SAMPLES) & 0xFFFFFFFF
             self._due_at += PACKET_S
-        self._timer = self._loop.call_at(self._due_at, self._tick)
+        return self._due_at
 
     def _send_step(self, step: _Outgoing, now: float) -> None:
         timestamp = (self._timestamp - step.into_event) & 0xFFFFFFFF
@@ -231,7 +241,8 @@ class RtpLine(asyncio.DatagramProtocol):
             header = _HEADER.pack(0x80, second, self._sequence, timestamp, self._source)
             self._sequence = (self._sequence + 1) & 0xFFFF
             if self._socket is not None and self._peer is not None:
-                self._socket.sendto(header + step.payload, self._peer)
+                with suppress(OSError):  # full, or the other side's port is closed: lost as on any network
+                    self._socket.sendto(header + step.payload, self._peer)
         if not step.event:
             self.said.append((now, step.payload))
         if step.sent is not None and not step.sent.done():

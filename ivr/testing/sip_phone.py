@@ -23,6 +23,7 @@ from aiosipua.uas import SipUAS
 from aiosipua.utils import generate_branch
 
 from ivr.errors import LineError
+from ivr.testing.pace import Pace
 from ivr.testing.phone_call import PhoneCall
 from ivr.testing.rtp import EVENTS, PCMU, RtpLine
 from ivr.testing.sip_messages import (
@@ -73,7 +74,7 @@ class IncomingRing:
 
     async def answer(self) -> PhoneCall:
         """Pick up; returns when the PBX knows. Raises LineError if the caller has left, TimeoutError."""
-        line = RtpLine()
+        line = RtpLine(self._phone.pace)
         port = await line.open(self._phone.address)
         offer = self._sip.sdp_offer
         if self.cancelled.is_set() or offer is None:
@@ -103,6 +104,7 @@ class SipPhone:
         self.address = address
         self.calls: list[PhoneCall] = []
         """Every call of this phone, ended ones too: evidence of a failed test."""
+        self.pace = Pace()
         self._pbx = pbx
         self._auth = SipDigestAuth(user, password)
         self._transport = AnyPortTransport(local_addr=(address, 0))
@@ -172,7 +174,7 @@ class SipPhone:
         Raises CallRefused, TimeoutError.
         """
         loop = asyncio.get_running_loop()
-        line = RtpLine()
+        line = RtpLine(self.pace)
         offer = build_sdp(self.address, await line.open(self.address), PCMU, "PCMU", dtmf_payload_type=EVENTS)
         shown = quote(self.user if number_shown is None else number_shown, safe=_UNESCAPED)
         answered: asyncio.Future[PhoneCall] = loop.create_future()

@@ -13,12 +13,12 @@ import time
 from types import ModuleType
 
 from ivr.errors import HelplineError
-from tests.bench import answer, cpu, keys, pop, speech
+from tests.bench import answer, cpu, keys, live_hearing, pop, speaking, voice_activity
 from tests.bench.figures import FOLDER, Figure, Measured, table, write
 from tests.bench.machine import described, load
 from tests.bench.stage import Stage
 
-MEASUREMENTS = (cpu, answer, keys, speech, pop)
+MEASUREMENTS = (cpu, answer, keys, live_hearing, pop, voice_activity, speaking)
 LOCK = FOLDER / "lock"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from bisect import bisect_left
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -68,7 +69,7 @@ async def first(call: PhoneCall, wanted: Wanted, *, since: float, timeout_s: flo
         if packet.arrived_at >= since and not found.done() and wanted(packet):
             found.set_result(packet.arrived_at)
 
-    for packet in call.line.packets:
+    for packet in call.line.packets[bisect_left(call.line.packets, since, key=lambda packet: packet.arrived_at) :]:
         look(packet)
     stop = call.line.on_packet(look)
     ended: asyncio.Future[Any] = asyncio.ensure_future(call.ended.wait())
