@@ -6,6 +6,7 @@ import asyncio
 import subprocess
 import sys
 import time
+import wave
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,26 @@ async def test_a_text_always_has_the_same_whole_sound() -> None:
     assert lengths == [len(sound) for sound in again if sound]
     assert lengths == sorted(set(lengths))
     assert len(lengths) == len(TEXTS)
+
+
+def test_samples_that_come_with_the_last_event_are_in_the_file(tmp_path: Path) -> None:
+    """On a busy machine espeak-ng brings both at once, and the driver alone would lose them."""
+    script = """if True:
+        import ctypes, sys
+        from ivr.speech.synthesis_worker import keep_the_tail
+        keep_the_tail()
+        from pyttsx3.drivers import _espeak
+        from pyttsx3.drivers.espeak import EspeakDriver
+        driver = object.__new__(EspeakDriver)
+        driver._speaking, driver._looping, driver._data_buffer, driver._save_file = True, True, b"", sys.argv[1]
+        driver._proxy = type("Proxy", (), {"notify": lambda *a, **k: None, "setBusy": lambda *a: None})()
+        samples = (ctypes.c_short * 4)(1, 2, 3, 4)
+        driver._onSynth(samples, 4, (_espeak.EVENT * 1)())
+        driver._onSynth(samples, 4, (_espeak.EVENT * 2)(_espeak.EVENT(type=_espeak.EVENT_MSG_TERMINATED)))
+    """
+    subprocess.run([sys.executable, "-c", script, str(tmp_path / "out.wav")], check=True, timeout=20)
+    with wave.open(str(tmp_path / "out.wav")) as sound:
+        assert np.frombuffer(sound.readframes(99), "<i2").tolist() == [1, 2, 3, 4, 1, 2, 3, 4]
 
 
 @pytest.mark.parametrize("text", ["Yes.", "Council tax?", "Welcome to Riverton Council. How can we help?", TEXTS[7]])
