@@ -14,7 +14,7 @@ from pathlib import Path
 from ivr.call import Caller, CallEvent, CallId, HandOver
 from ivr.console.passwords import hash_password
 from ivr.console.server import Console
-from ivr.dialogue import Conclusion, Flow, check_articles, check_vocabulary, load_flow, run_flow
+from ivr.dialogue import Conclusion, Flow, check_articles, check_vocabulary, hears, load_flow, run_flow
 from ivr.errors import HelplineError, LineBroken, PbxError, SettingsError
 from ivr.handoff.agents import load_agents
 from ivr.handoff.desk import Desk
@@ -87,7 +87,7 @@ def load_helpline(plan: Path, hearing: Hearing, engine_for: Callable[[str], Engi
     warnings = (
         *flow.warnings,
         *check_vocabulary(flow, engine.unknown_words),
-        *check_phrasings(articles, engine.unknown_words),
+        *check_phrasings(articles, hears(flow, engine.unknown_words)),
     )
     return Helpline(flow=flow, articles=articles, knowledge=knowledge, model=chosen, engine=engine, warnings=warnings)
 

@@ -90,9 +90,13 @@ class RecognitionProcess:
             raise LineBroken(f"recognition process did not start: {self.complaint or 'no answer in time'}")
 
     def send(self, frame: bytes) -> None:
-        """Write one frame; nothing if the process is gone (whoever waits is told by `gone`)."""
-        if self._process is not None and self._process.stdin is not None and not self.gone.is_set():
-            self._process.stdin.write(frame)
+        """Write one frame; nothing if the process is gone (whoever waits is told by `gone`).
+
+        Its pipe may be closed a moment before `gone` is set, and uvloop raises at a write to a closed one.
+        """
+        pipe = self._process.stdin if self._process is not None else None
+        if pipe is not None and not self.gone.is_set() and not pipe.is_closing():
+            pipe.write(frame)
 
     def ping(self, now_s: float) -> float:
         """Ask for a pulse unless one is owed; seconds for which one has been owed."""
