@@ -184,6 +184,7 @@ class Service:
         for warning in self._helpline.warnings:
             log.warning("the plan works, but", extra={"warning": warning})
         await self._make_sounds(self._helpline)
+        await running.enter_async_context(self._prompts.kept_ready())
         running.push_async_callback(self._engines.close)
         await self._engines.hold(self._helpline.model, self._helpline.engine)
         running.push_async_callback(self._media.close)

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from ivr.call import Prompt
@@ -99,6 +100,10 @@ class PromptStore:
             if missing:
                 await self._render_all(missing, on_progress or (lambda done, of: None))
         self._saying = said
+
+    def kept_ready(self) -> AbstractAsyncContextManager[None]:
+        """Entered, the voice is kept ready for texts that are made during calls, see `Voice`; needs no `prepare`."""
+        return self._voices.kept_ready()
 
     async def sound(self, prompt: Prompt) -> bytes:
         """The prompt as 8 kHz, 16 bit, mono; never raises, and takes `spontaneous_deadline_s` at most (and some

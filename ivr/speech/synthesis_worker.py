@@ -2,7 +2,8 @@
 
 Run as ``python -m ivr.speech.synthesis_worker`` with ``{"voice", "rate_wpm", "text", "file"}`` on stdin. Exit codes:
 0 the file is whole, 3 no speech engine, 4 no such voice, 5 the engine is stuck. The reason of 3 and 4 is the last
-line of stderr.
+line of stderr. The engine is loaded before the order is read: the process may be started ahead and wait for it, and
+ends with 0 if stdin ends without one.
 
 One text, because only the first of a process is reliable (pyttsx3 2.99, drivers/espeak.py): espeak-ng works in a
 thread of its own, and the engine's `endLoop`, which is queued with each text, cancels whatever that thread still
@@ -16,6 +17,7 @@ import json
 import os
 import sys
 import threading
+import time
 from typing import NoReturn
 
 NO_ENGINE = 3
@@ -23,11 +25,12 @@ NO_VOICE = 4
 STUCK = 5
 STUCK_AFTER_S = 60.0
 """Whoever ordered kills this process much earlier; this ends it when they are gone."""
+SETTLE_S = 0.001
+"""Between two looks whether espeak-ng has taken a setting."""
 
 
 def main() -> NoReturn:
     """Do the order on stdin and end the process."""
-    order = json.load(sys.stdin)
     sys.stdout = sys.stderr  # the driver prints the file's name
     try:
         import pyttsx3  # late, so that a missing espeak-ng has an exit code
@@ -36,6 +39,10 @@ def main() -> NoReturn:
         engine = pyttsx3.init("espeak")
     except Exception as fault:  # noqa: BLE001  # the driver raises RuntimeError, OSError or bare Exception by platform
         leave(NO_ENGINE, f"{type(fault).__name__}: {fault}".splitlines()[0])
+    given = sys.stdin.read()
+    if not given:  # not needed, or whoever started it is gone
+        leave(0)
+    order = json.loads(given)
     finished = threading.Event()
     faults: list[str] = []
     engine.connect("started-utterance", lambda name: set_rate(order["rate_wpm"]))
@@ -55,7 +62,8 @@ def set_rate(rate_wpm: int) -> None:
     from pyttsx3.drivers import _espeak
 
     _espeak.SetParameter(_espeak.RATE, rate_wpm, 0)
-    _espeak.Synchronize()
+    while _espeak.IsPlaying():  # as espeak-ng's Synchronize, which looks every 20 ms only (speech.c)
+        time.sleep(SETTLE_S)
 
 
 def keep_the_tail() -> None:

@@ -85,6 +85,16 @@ async def test_killed_in_mid_call_the_caller_reaches_an_agent_who_knows_what_was
     await rough.nothing_is_left_of(caller)
 
 
+async def test_a_service_that_is_told_to_stop_leaves_no_process(rough: Helpline) -> None:
+    service = rough.stand.service_pid
+    assert service is not None
+    await eventually(lambda: any("synthesis_worker" in command_of(pid) for pid in descendants(service)))
+    below = descendants(service)
+    await rough.stand.stop_service()
+    assert not [command_of(pid) for pid in below if "worker" in command_of(pid)]
+    await rough.stand.start_service()
+
+
 async def test_an_agent_who_answers_before_the_service_is_back_learns_it_all_the_same(rough: Helpline) -> None:
     operator = (await rough.agent()).phone
     caller = await _in_the_middle(rough)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -17,6 +19,7 @@ from ivr.errors import SettingsError
 from ivr.speech.levels import LOUDNESS_DBFS, from_pcm, loudness_dbfs
 from ivr.speech.prompt_store import SORRY, PromptStore
 from ivr.speech.voices.espeak import EspeakVoice
+from ivr.speech.voices.waiting import MOST_WAITING
 
 TEXTS = [f"This is prompt number {number}. It is {'rather ' * number}long." for number in range(8)]
 
@@ -137,6 +140,53 @@ async def test_a_missing_engine_is_told_with_the_way_out() -> None:
     script = "import sys; sys.modules['pyttsx3'] = None; from ivr.speech.synthesis_worker import main; main()"
     with pytest.raises(SettingsError, match=r"speech output: .*pyttsx3.*install espeak-ng"):
         await instead(script).render("Hello.", deadline_s=20)
+
+
+async def waiting_of(voice: EspeakVoice) -> tuple[int, ...]:
+    """The process ids, once all wait that shall."""
+    for _ in range(2000):
+        if len(voice.waiting) == MOST_WAITING:
+            return voice.waiting
+        await asyncio.sleep(0.01)
+    pytest.fail("no process waits")
+
+
+async def test_a_voice_that_is_kept_ready_says_the_same_and_stays_ready() -> None:
+    fresh = [await speaker().render(text, deadline_s=20) for text in TEXTS]
+    voice = speaker()
+    async with voice.kept_ready():
+        said = []
+        for text in TEXTS:
+            waiting = await waiting_of(voice)
+            said.append(await voice.render(text, deadline_s=20))
+            assert waiting[0] not in voice.waiting
+    assert said == fresh
+    assert voice.waiting == ()
+
+
+async def test_texts_are_said_though_the_waiting_processes_were_killed() -> None:
+    voice = speaker()
+    async with voice.kept_ready():
+        dead = await waiting_of(voice)
+        for pid in dead:
+            os.kill(pid, signal.SIGKILL)
+        assert all(await asyncio.gather(*(voice.render(text, deadline_s=20) for text in TEXTS[:3])))
+        assert not set(await waiting_of(voice)) & set(dead)
+
+
+async def test_a_voice_that_is_kept_ready_tells_what_is_wrong_as_before() -> None:
+    voice = speaker("nobody")
+    async with voice.kept_ready():
+        await waiting_of(voice)
+        for _ in range(2):
+            with pytest.raises(SettingsError, match="no such voice"):
+                await voice.render("Hello.", deadline_s=20)
+
+
+async def test_a_process_that_gets_no_order_ends_without_complaint() -> None:
+    command = (sys.executable, "-m", "ivr.speech.synthesis_worker")
+    ended = await asyncio.to_thread(subprocess.run, command, input="", capture_output=True, text=True, timeout=20)
+    assert (ended.returncode, ended.stdout, ended.stderr.strip()) == (0, "", "")
 
 
 async def test_the_identity_names_everything_that_decides_the_sound() -> None:

@@ -7,11 +7,13 @@ import json
 import logging
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from importlib.metadata import version
 
 from ivr.errors import SettingsError
 from ivr.speech.synthesis_worker import NO_ENGINE, NO_VOICE
-from ivr.speech.voices.voice import Ended, plain, run, sound_file, sound_in
+from ivr.speech.voices.voice import Ended, plain, sound_file, sound_in
+from ivr.speech.voices.waiting import WaitingProcesses
 
 log = logging.getLogger(__name__)
 
@@ -24,8 +26,13 @@ class EspeakVoice:
     def __init__(self, name: str, *, rate_wpm: int, command: Sequence[str] | None = None) -> None:
         self._name = name
         self._rate_wpm = rate_wpm
-        self._command = tuple(command) if command else (sys.executable, "-m", "ivr.speech.synthesis_worker")
+        self._processes = WaitingProcesses(command or (sys.executable, "-m", "ivr.speech.synthesis_worker"))
         self._identity = ""
+
+    @property
+    def waiting(self) -> tuple[int, ...]:
+        """Process ids of those that wait for a text."""
+        return self._processes.pids
 
     async def identity(self) -> str:
         """Voice, rate and versions. Raises SettingsError without espeak-ng."""
@@ -34,6 +41,10 @@ class EspeakVoice:
             self._identity = f"{engine}; pyttsx3 {version('pyttsx3')}; {self._name}; {self._rate_wpm} wpm"
         return self._identity
 
+    def kept_ready(self) -> AbstractAsyncContextManager[None]:
+        """Entered, processes that have loaded the engine wait for texts, see `WaitingProcesses`."""
+        return self._processes.kept_ready()
+
     async def render(self, text: str, *, deadline_s: float) -> bytes | None:
         """Sound for `text`, see `Voice`."""
         said = plain(text)
@@ -41,7 +52,7 @@ class EspeakVoice:
             return None
         async with sound_file() as file:
             order = {"voice": self._name, "rate_wpm": self._rate_wpm, "text": said, "file": str(file)}
-            self._look_at(await run(self._command, json.dumps(order).encode(), deadline_s=deadline_s))
+            self._look_at(await self._processes.run(json.dumps(order).encode(), deadline_s=deadline_s))
             return await sound_in(file)
 
     def _look_at(self, ended: Ended) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from ivr.errors import SettingsError
@@ -38,6 +39,10 @@ class VoicesInTurn:
     async def identity(self) -> str:
         """The first voice's: what the spare one says is no prompt for a cache. Raises SettingsError."""
         return await self._first.identity()
+
+    def kept_ready(self) -> AbstractAsyncContextManager[None]:
+        """The first voice is, see `Voice`; the spare one speaks too seldom."""
+        return self._first.kept_ready()
 
     async def render(self, text: str, *, deadline_s: float, forgiving: bool) -> Rendered:
         """Sound for `text` within `deadline_s`. Raises SettingsError of the first voice unless `forgiving`."""

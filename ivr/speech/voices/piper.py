@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import shutil
+from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
 
 from ivr.errors import SettingsError
@@ -36,6 +37,10 @@ class PiperVoice:
         if not self._identity:
             self._identity = await asyncio.to_thread(self._found)
         return self._identity
+
+    def kept_ready(self) -> AbstractAsyncContextManager[None]:
+        """Nothing: its program must know at its start where the sound goes."""
+        return nullcontext()
 
     async def render(self, text: str, *, deadline_s: float) -> bytes | None:
         """Sound for `text`, see `Voice`."""

@@ -9,8 +9,9 @@ import shutil
 import signal
 import tempfile
 import wave
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -23,7 +24,8 @@ LARGEST_FILE_BYTES = 64 * 2**20
 """Of an engine's sound: eleven minutes at 48 kHz. What is larger is a fault and is not read."""
 COMPLAINT_BYTES = 4096
 """The end of what an engine says on stderr; more is thrown away."""
-KILLED, NOT_STARTED = -9, 127
+LATE, NOT_STARTED = 124, 127
+"""Codes as the programs timeout and sh have them; a signal that ended a process is a code below 0."""
 
 
 class Voice(Protocol):
@@ -36,6 +38,10 @@ class Voice(Protocol):
         """
         ...
 
+    def kept_ready(self) -> AbstractAsyncContextManager[None]:
+        """Entered, an engine that can keeps itself ready for the next text; at the exit nothing of that is left."""
+        ...
+
     async def render(self, text: str, *, deadline_s: float) -> bytes | None:
         """8 kHz, 16 bit, mono sound for `text`, levelled and trimmed; None if there was none in time: a crash, the
         deadline, a torn file, mere silence. Raises SettingsError where a person has to mend something."""
@@ -44,7 +50,7 @@ class Voice(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a process ended: `code` is KILLED after its deadline, NOT_STARTED if there is no such program."""
+    """How a process ended: `code` is LATE after its deadline, NOT_STARTED if there is no such program."""
 
     code: int
     complaint: str
@@ -69,24 +75,35 @@ async def sound_file() -> AsyncIterator[Path]:
 
 async def run(command: Sequence[str], order: bytes, *, deadline_s: float) -> Ended:
     """Run `command` with `order` on stdin; it and its children are killed `deadline_s` after the start."""
+    process = await start(command)
+    return Ended(NOT_STARTED, "") if process is None else await finish(process, order, deadline_s=deadline_s)
+
+
+async def start(command: Sequence[str]) -> Process | None:
+    """A process that is still to get its order, and must be given to `finish`; None if there is no such program."""
     pipe, nothing = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
     try:
-        process = await asyncio.create_subprocess_exec(
+        return await asyncio.create_subprocess_exec(
             *command, stdin=pipe, stdout=nothing, stderr=pipe, start_new_session=True, env=_environment()
         )
     except OSError:
-        return Ended(NOT_STARTED, "")
+        return None
+
+
+async def finish(process: Process, order: bytes, *, deadline_s: float) -> Ended:
+    """Give `process` its `order` on stdin and wait for its end; after `deadline_s` it and its children are killed."""
     assert process.stdin is not None and process.stderr is not None
     try:
         async with asyncio.timeout(deadline_s):
-            with contextlib.suppress(ConnectionError):  # it ended without reading: its code says why
-                process.stdin.write(order)
-                await process.stdin.drain()
+            if order and not process.stdin.is_closing():  # uvloop raises at a write to a closed one
+                with contextlib.suppress(ConnectionError):  # it ended without reading: its code says why
+                    process.stdin.write(order)
+                    await process.stdin.drain()
             process.stdin.close()
             complaint = await _tail(process.stderr)
             await process.wait()
     except TimeoutError:
-        return Ended(KILLED, "")
+        return Ended(LATE, "")
     finally:
         if process.returncode is None:
             with contextlib.suppress(ProcessLookupError):

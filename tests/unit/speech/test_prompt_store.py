@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import wave
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -27,11 +28,18 @@ class FakeVoice:
         self.texts: list[str] = []
         self.at_once = 0
         self.most_at_once = 0
+        self.ready = False
 
     async def identity(self) -> str:
         if self.missing:
             raise SettingsError("speech output: no engine")
         return self.name
+
+    @asynccontextmanager
+    async def kept_ready(self) -> AsyncIterator[None]:
+        self.ready = True
+        yield
+        self.ready = False
 
     async def render(self, text: str, *, deadline_s: float) -> bytes | None:
         self.texts.append(text)
@@ -322,5 +330,15 @@ def test_a_prompt_is_said_slowly_on_request_and_slowed_once(tmp_path: Path) -> N
         for number in range(MOST_SLOW + 3):
             await prompts.sound(Prompt(text=f"Number {number}.", slowly=True))
         assert len(prompts._slow) == MOST_SLOW
+
+    run(main())
+
+
+def test_the_first_voice_is_kept_ready_for_spontaneous_texts_and_the_spare_one_is_not(tmp_path: Path) -> None:
+    async def main() -> None:
+        voice, spare = FakeVoice(), FakeVoice()
+        async with store(tmp_path, voice, spare).kept_ready():
+            assert (voice.ready, spare.ready) == (True, False)
+        assert not voice.ready
 
     run(main())

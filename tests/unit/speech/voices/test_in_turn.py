@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AbstractAsyncContextManager, nullcontext
 
 import pytest
 
@@ -20,6 +21,9 @@ class Engine:
 
     async def identity(self) -> str:
         return "engine"
+
+    def kept_ready(self) -> AbstractAsyncContextManager[None]:
+        return nullcontext()
 
     async def render(self, text: str, *, deadline_s: float) -> bytes | None:
         self.asked += 1
