@@ -28,6 +28,7 @@ from ivr.dialogue.words.options import (
     YES_NO,
     which,
 )
+from ivr.dialogue.words.said_words import GIVEN
 
 OFFER_AFTER = 2
 """Failures of one step after which a person is offered."""
@@ -222,7 +223,10 @@ class Conversation:
                 self._counts.pop("unheard", None)
                 return understood
 
-    def _least(self, understood: Understood, leaving: float) -> float:
+    def _least(self, understood: Understood, leaving: float = 0.0) -> float:
+        """The confidence from which on `understood` is worth asking back about."""
+        if understood.name == GIVEN:
+            return self.manner.read_back_from
         return max(self.manner.confirm, leaving) if understood.name in _EVERYWHERE else self.manner.confirm
 
     async def _settled(self, understood: Understood, expectation: Expectation) -> Understood | None:
@@ -233,7 +237,7 @@ class Conversation:
         if understood.confidence >= self.manner.accept:
             return understood
         best: Understood | None = understood
-        while best is not None and best.confidence >= self.manner.confirm:
+        while best is not None and best.confidence >= self._least(best):
             if best.value:
                 return best
             offered = [best]

@@ -32,6 +32,8 @@ def manner_of(fields: Fields, outer: Manner) -> Manner:
         manner = replace(manner, confirm=value.number(0, 1))
     if value := fields.get("close"):
         manner = replace(manner, close=value.number(0, 1))
+    if value := fields.get("read_back_from"):
+        manner = replace(manner, read_back_from=value.number(0, 1))
     if manner.confirm > manner.accept:
         wrong = fields.get("confirm") or fields.get("accept") or fields.whole
         raise wrong.wrong(f"'confirm' ({manner.confirm:g}) must not be above 'accept' ({manner.accept:g}); lower it")

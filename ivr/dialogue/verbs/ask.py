@@ -88,7 +88,7 @@ class Ask(Verb):
         said = wording.spaced
         while True:
             given: Understood | None = await conversation.listen(self.text, self.expectation())
-            while given is not None and given.value and given.confidence >= conversation.manner.confirm:
+            while given is not None and given.value and given.confidence >= conversation.manner.read_back_from:
                 back = self._back(conversation, said(given.value))
                 if await conversation.agreed([back], after_keyed_digits=given.by_keys):
                     conversation.notebook.learnt(self.fact or "", given.value, given.confidence)

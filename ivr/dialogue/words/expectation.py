@@ -88,7 +88,7 @@ class Expectation:
             words=self.words(),
             end=end,
             pauses=manner.pauses,
-            refuse_below=manner.confirm,
+            refuse_below=manner.read_back_from if self.counted is not None else manner.confirm,
             keys=KeyPattern(
                 options=frozenset(key for key in keys if key),
                 digits_min=min(keyed, default=0),

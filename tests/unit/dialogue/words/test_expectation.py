@@ -175,16 +175,16 @@ def test_no_phrase_means_two_things_and_no_key_either() -> None:
 
 
 def test_a_turn_waits_and_refuses_as_its_step_says() -> None:
-    manner = Manner(confirm=0.3, pauses=Pauses(free_s=1.0), longest_s=20, answer_within_s=8)
-    for expectation, end in (
-        (MENU, EndOfTurn.MATCH),
-        (DIGITS, EndOfTurn.DIGITS),
-        (Expectation(free=True), EndOfTurn.SILENCE),
+    manner = Manner(confirm=0.3, read_back_from=0.1, pauses=Pauses(free_s=1.0), longest_s=20, answer_within_s=8)
+    for expectation, end, refused in (
+        (MENU, EndOfTurn.MATCH, 0.3),
+        (DIGITS, EndOfTurn.DIGITS, 0.1),
+        (Expectation(free=True), EndOfTurn.SILENCE, 0.3),
     ):
         listening = expectation.listening(manner)
         assert listening.end is end
         assert listening.words is not None
-        assert (listening.refuse_below, listening.pauses.free_s) == (0.3, 1.0)
+        assert (listening.refuse_below, listening.pauses.free_s) == (refused, 1.0)
         assert (listening.longest_s, listening.first_input_s) == (20, 8)
 
 
