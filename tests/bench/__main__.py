@@ -10,15 +10,16 @@ import asyncio
 import fcntl
 import sys
 import time
+from contextlib import AsyncExitStack
 from types import ModuleType
 
 from ivr.errors import HelplineError
-from tests.bench import answer, cpu, keys, live_hearing, pop, speaking, voice_activity
+from tests.bench import answer, cpu, hearing, keys, live_hearing, pop, speaking, voice_activity
 from tests.bench.figures import FOLDER, Figure, Measured, table, write
 from tests.bench.machine import described, load
 from tests.bench.stage import Stage
 
-MEASUREMENTS = (cpu, answer, keys, live_hearing, pop, voice_activity, speaking)
+MEASUREMENTS = (cpu, answer, keys, hearing, live_hearing, pop, voice_activity, speaking)
 LOCK = FOLDER / "lock"
 
 
@@ -51,8 +52,9 @@ async def _run(modules: list[ModuleType]) -> int:
     figures: list[Figure] = []
     evidence: dict[str, dict[str, object]] = {}
     missing: dict[str, str] = {}
-    async with Stage() as stage:
-        machine = described(stage.stand.pbx.installation.version)
+    async with AsyncExitStack() as stack:
+        stage = await stack.enter_async_context(Stage()) if any(map(_needs_stage, modules)) else None
+        machine = described(stage.stand.pbx.installation.version if stage else "not needed")
         own_before, measuring = time.process_time(), time.monotonic()
         for module in modules:
             name = _name(module)
@@ -96,6 +98,11 @@ def _flat(value: object) -> str:
     if isinstance(value, dict):
         return "; ".join(f"{name} {part}" for name, part in value.items()) or "nothing"
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _needs_stage(module: ModuleType) -> bool:
+    """A measurement says NEEDS_STAGE = False if it takes neither Asterisk nor the service."""
+    return bool(getattr(module, "NEEDS_STAGE", True))
 
 
 def _name(module: ModuleType) -> str:

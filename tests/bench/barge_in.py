@@ -12,7 +12,7 @@ from ivr.testing.phone_call import PhoneCall
 from ivr.testing.rtp import PACKET_S
 from ivr.testing.sound import speak
 from tests.bench.figures import Aim, Figure
-from tests.bench.samples import VOICE_NAMES, Sample, all_samples, cough, door
+from tests.bench.samples import VOICE_NAMES, Sample, cough, door
 from tests.bench.stage import HELPLINE, VOICES, Stage
 from tests.bench.tones import asks, first, replies, silent_at
 from tests.bench.turn_parts import OfflineEar
@@ -32,9 +32,10 @@ _Brought = tuple[float | None, float]
 _Interrupt = Callable[[PhoneCall, bytes, float], Awaitable[_Brought]]
 
 
-async def interruptions(stage: Stage, ear: OfflineEar) -> tuple[list[Figure], dict[str, object]]:
+async def interruptions(
+    stage: Stage, ear: OfflineEar, words: Sequence[Sample]
+) -> tuple[list[Figure], dict[str, object]]:
     """Words into a long prompt, then noises that mean nothing."""
-    words = (await all_samples())["phrases"]
     floors: list[float] = []
 
     async def voice(call: PhoneCall, pcm: bytes, asked_at: float) -> _Brought:

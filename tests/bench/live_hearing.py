@@ -57,24 +57,19 @@ class Level:
 
 
 async def measure(stage: Stage) -> Measured:
-    """Levels from one caller to fifty, then interruptions; all that is reckoned is reckoned when nobody speaks."""
+    """Interruptions, then levels from one caller to fifty; what is reckoned is reckoned when nobody speaks."""
     samples = await all_samples()
-    levels = []
-    for callers in LEVELS:
-        levels.append(await _level(stage, callers, samples))
     ear = OfflineEar(load_flow(stage.stand.settings.helpline))
-    cut, evidence = await interruptions(stage, ear)
+    cut, evidence = await interruptions(stage, ear, samples["phrases"])
+    levels = [await _level(stage, callers, samples) for callers in LEVELS]
     figures: list[Figure] = []
     for level in levels:
         figures += _level_figures(stage, ear, level)
         evidence[f"{level.callers} callers"] = _proof(level)
-    figures += cut
-    figures += _set_figures([one for level in levels for one in level.spoken])
+    spoken = [one for level in levels for one in level.spoken]
+    figures += [*cut, *_set_figures(spoken)]
     evidence["wrong"] = sorted(
-        f"{one.sample.of}: {one.sample.text} taken as {one.text}"
-        for level in levels
-        for one in level.spoken
-        if one.became is Became.WRONG
+        f"{one.sample.of}: {one.sample.text} taken as {one.text}" for one in spoken if one.became is Became.WRONG
     )
     return Measured(figures=figures, evidence=evidence)
 
@@ -97,8 +92,16 @@ async def _level(stage: Stage, callers: int, samples: dict[str, list[Sample]]) -
     finally:
         for talker in talkers:
             await talker.leave()
-    await asyncio.sleep(0.5)
+    await _well_again(stage)
     return level
+
+
+async def _well_again(stage: Stage) -> None:
+    """Calls are over; a service that was ended is back."""
+    await asyncio.sleep(0.5)
+    async with asyncio.timeout(READY_S):
+        while not await stage.stand.healthy():  # noqa: ASYNC110 - another process
+            await asyncio.sleep(0.1)
 
 
 async def _round(

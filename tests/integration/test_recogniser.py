@@ -131,7 +131,9 @@ async def test_a_recogniser_that_is_used_again_remembers_nothing(pool: Recognise
     first = await hear(pool, say("how do i pay my council tax"), None)
     for _ in range(3):
         await hear(pool, say("i want to speak to a person"), None)
-        assert await hear(pool, say("how do i pay my council tax"), None) == first
+        again = await hear(pool, say("how do i pay my council tax"), None)
+        assert [reading.text for reading in again] == [reading.text for reading in first]
+        assert again[0].confidence == pytest.approx(first[0].confidence, abs=1e-3)
 
 
 async def test_human_digits_are_understood(pool: RecogniserPool) -> None:

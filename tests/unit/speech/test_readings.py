@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.call import Hypothesis
-from ivr.speech.readings import MOST_READINGS, from_alternatives, from_grammar
+from ivr.speech.confidence import FEATURES, UNCALIBRATED
+from ivr.speech.readings import MOST_READINGS, calibrated, from_alternatives, from_grammar, known_words, weigh
 
 
 def heard(*words: tuple[str, float]) -> dict[str, Any]:
@@ -61,3 +62,53 @@ def test_readings_are_few_distinct_and_ordered(paths: list[tuple[list[str], floa
     assert len({reading.text for reading in readings}) == len(readings) <= MOST_READINGS
     assert all(0 <= confidence <= 1 for confidence in confidences)
     assert confidences == sorted(confidences, reverse=True)
+
+
+KNOWN = frozenset({"council", "tax", "yes", "no"})
+
+
+def test_garbage_is_no_part_of_a_reading_and_makes_it_less_sure() -> None:
+    clear = weigh({"alternatives": [path("council tax", -5.0)]}, KNOWN)
+    among = weigh({"alternatives": [path("frost council tax bottles", -5.0)]}, KNOWN)
+    assert clear is not None and among is not None
+    assert among.texts == clear.texts == (("council tax", 1.0),)
+    assert clear.features["unknown"] == pytest.approx(0.0)
+    assert among.features["unknown"] == pytest.approx(0.5)
+
+
+def test_an_utterance_of_garbage_is_no_reading() -> None:
+    paths = [path("frost bottles", -1.0), path("yes", -4.0)]
+    assert weigh({"alternatives": paths}, KNOWN) is None
+    assert calibrated({"alternatives": paths}, KNOWN, UNCALIBRATED) == ()
+    assert known_words("frost yes [unk] no", KNOWN) == "yes no"
+    assert known_words("frost [unk]", None) == "frost"
+
+
+def test_the_features_are_those_that_a_calibration_knows() -> None:
+    weighed = weigh({"alternatives": [path("council tax", -5.0), path("council", -6.0)]}, KNOWN)
+    assert weighed is not None
+    assert set(weighed.features) == set(FEATURES)
+    assert weighed.features["score"] == -5.0
+    assert weighed.features["score_per_s"] == pytest.approx(-5.0 / 1.8)
+    assert weighed.features["letters"] == pytest.approx(2.3026, abs=1e-4)
+    assert weighed.features["seconds"] == pytest.approx(0.5878, abs=1e-4)
+
+
+def test_close_readings_share_what_certainty_there_is() -> None:
+    best, other = calibrated({"alternatives": [path("yes", -5.0), path("no", -5.1)]}, KNOWN, UNCALIBRATED)
+    assert (best.text, other.text) == ("yes", "no")
+    assert best.confidence > other.confidence > 0.7 * best.confidence
+    sure, unlikely = calibrated({"alternatives": [path("yes", -5.0), path("no", -15.0)]}, KNOWN, UNCALIBRATED)
+    assert unlikely.confidence < 0.001 < sure.confidence
+
+
+@given(
+    st.lists(st.tuples(st.lists(st.sampled_from(["yes", "no", "frost", "[unk]"]), max_size=4), st.floats(-1e4, 1e4)))
+)
+def test_calibrated_readings_are_probabilities_that_add_up_to_one_at_most(paths: list[tuple[list[str], float]]) -> None:
+    result = {"alternatives": [path(" ".join(words), score) for words, score in paths]}
+    readings = calibrated(result, KNOWN, UNCALIBRATED)
+    confidences = [reading.confidence for reading in readings]
+    assert confidences == sorted(confidences, reverse=True)
+    assert sum(confidences) <= 1 + 1e-9
+    assert all(set(reading.text.split()) <= KNOWN and reading.text for reading in readings)

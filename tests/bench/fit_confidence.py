@@ -1,0 +1,74 @@
+"""Fits the calibration of the bundled model: ``python -m tests.bench.fit_confidence``, with people's recordings there.
+
+Prints how reliable it is for speakers and sentences that were left out of the fit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+from ivr.speech.calibration import OPEN, Example, calibration_from, part_right, printed, write
+from ivr.speech.calibration import Grammar as Listened
+from ivr.speech.garbage import words_in
+from ivr.speech.model import BUNDLED_FOLDER
+from ivr.speech.readings import weigh
+from ivr.speech.vosk_worker import Decoder
+from tests.bench.spoken import DIGITS, FIT_VOICES, Case, cases, places
+from tests.speech_sets import SPEECH
+
+MARKS = {"digits": frozenset(DIGITS)}
+FITTED_ON = (
+    "people: 200 digits (Free Spoken Digit Dataset, CC BY-SA 4.0), 100 strings of six of them, 150 words (Speech "
+    "Commands, CC BY 4.0), 100 AN4 sentences; seven espeak-ng voices saying menus, digits and off-topic sentences; "
+    "noises without speech; through µ-law, two in five again with kitchen noise at 20 or 10 dB"
+)
+"""Kept in the file."""
+_OPEN_SETS = ("sentences, people", "off-topic, synthetic", "menus, synthetic", "no speech")
+
+
+def main() -> int:
+    """Fit and write."""
+    if not (SPEECH / "index.tsv").is_file():
+        sys.stderr.write(f"no recordings of people in {SPEECH}: set IVR_TEST_SPEECH to a folder with index.tsv\n")
+        return 2
+    said = asyncio.run(cases(FIT_VOICES))
+    decoder = Decoder(BUNDLED_FOLDER)
+    here = places()
+    judge_open = part_right([Listened(of=OPEN, phrases=None)])
+
+    def listened(case: Case) -> tuple[str, Example] | None:
+        place = here[case.place]
+        known = words_in(place.phrases or ())
+        weighed = weigh(decoder.result(case.pcm, place.phrases), known)
+        meant = place.means(weighed.texts[0][0]) if weighed else None
+        if weighed is None or meant is None:
+            return None  # nobody acts on what means nothing
+        right = float(case.means is not None and meant == case.means)
+        kind = "digits" if MARKS["digits"] <= known else "grammar"
+        return kind, Example(features=weighed.features, right=right, fold=case.speaker)
+
+    def open_ended(case: Case) -> tuple[str, Example] | None:
+        weighed = weigh(decoder.result(case.pcm, None), None)
+        if weighed is None:
+            return None
+        right = judge_open(OPEN, case.text, weighed.texts[0][0])
+        return OPEN, Example(features=weighed.features, right=right, fold=case.speaker)
+
+    once = [case for case in said if case.of in _OPEN_SETS and case.place == "main"]
+    with ThreadPoolExecutor(2) as threads:
+        found = [*threads.map(listened, said), *threads.map(open_ended, once)]
+    examples: dict[str, list[Example]] = {}
+    for one in found:
+        if one is not None:
+            examples.setdefault(one[0], []).append(one[1])
+    calibration, tables = calibration_from(examples, fitted_on=FITTED_ON, marks=MARKS)
+    write(BUNDLED_FOLDER, calibration)
+    for kind, bins in tables.items():
+        sys.stdout.write(f"{kind}: {len(examples[kind])} readings\n{printed(bins)}\n\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
