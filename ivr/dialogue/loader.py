@@ -13,7 +13,7 @@ The file, by example::
     model: bundled                     # the speech model that hears them: a name or folder (optional)
     sounds_like:                       # words that the model does not know, and known ones that sound like them
       bins: bin
-    accept: 0.65                       # how the line treats callers; everything from here on is optional,
+    accept: 0.75                       # how the line treats callers; everything from here on is optional,
     confirm: 0.5                       #   and a step may say otherwise: sure, to be asked back,
     read_back_from: 0.15               #   digits and letters to be read back, too close to tell
     close: 0.15

@@ -18,7 +18,7 @@ import numpy as np
 
 from ivr.call import Heard, Means, Outcome
 from ivr.dialogue import wording
-from ivr.dialogue.manner import ACCEPT, CONFIRM
+from ivr.dialogue.manner import ACCEPT, CONFIRM, READ_BACK
 from ivr.speech.calibration import calibration_error, printed, reliability
 from ivr.speech.model import BUNDLED, find_model
 from ivr.speech.recogniser_pool import RecogniserPool
@@ -60,11 +60,15 @@ class Judged:
         """Whether its best meaning is what was said."""
         return self.meant is not None and self.meant == self.case.means
 
-    def band(self, accept: float, confirm: float) -> str:
-        """right or wrong (acted on), confirmed (asked back, and so it is), refused; asked back in vain is refused."""
-        if self.meant is None or self.confidence < confirm:
+    @property
+    def band(self) -> str:
+        """right or wrong (acted on), confirmed (asked back, and so it is), refused; asked back in vain is refused.
+
+        What is counted is always read back.
+        """
+        if self.meant is None or self.confidence < (READ_BACK if _counts(self.case) else CONFIRM):
             return "refused"
-        if self.confidence >= accept:
+        if self.confidence >= ACCEPT and not _counts(self.case):
             return "right" if self.right else "wrong"
         return "confirmed" if self.right else "refused"
 
@@ -163,8 +167,8 @@ def _by_set(judged: Sequence[Judged]) -> str:
     return "\n".join(rows)
 
 
-def _shares(judged: Sequence[Judged], accept: float = ACCEPT, confirm: float = CONFIRM) -> dict[str, float]:
-    counted = Counter(one.band(accept, confirm) for one in judged)
+def _shares(judged: Sequence[Judged]) -> dict[str, float]:
+    counted = Counter(one.band for one in judged)
     return {band: 100 * counted[band] / max(1, len(judged)) for band in ("right", "confirmed", "refused", "wrong")}
 
 
@@ -184,7 +188,9 @@ def _figures(name: str, heard: Result) -> list[Figure]:
     quiet = [one for one in heard.judged if one.case.noise == "quiet"]
     digits = [one for one in quiet if one.case.of in ONE_DIGIT]
     menus = [one for one in quiet if one.case.of in MENUS]
+    people = [one for one in digits if one.case.of == ONE_DIGIT[0]]
     not_right = {
+        f"{name}: single digits of people not understood (quiet)": (people, 3.0),
         f"{name}: single digits not understood (quiet)": (digits, 3.0),
         f"{name}: menu phrases not understood (quiet)": (menus, 3.0),
     }
@@ -192,10 +198,11 @@ def _figures(name: str, heard: Result) -> list[Figure]:
         Figure(
             name=what,
             unit="%",
-            values=[100 * sum(not one.right for one in found) / max(1, len(found))],
+            values=[100 * sum(one.band not in ("right", "confirmed") for one in found) / max(1, len(found))],
             aims=[Aim(percentile=50, most=most)],
         )
         for what, (found, most) in not_right.items()
+        if found
     ]
     for what, found in (
         ("answers, sent wrong", [one for one in heard.judged if one.case.means is not None]),
