@@ -28,14 +28,14 @@ from ivr.records.journal import Journal
 from ivr.records.recall import recall
 from ivr.secrets_file import secrets_for
 from ivr.settings import Settings
-from ivr.speech.engines import Hearing, RunningEngines
-from ivr.speech.model_store import ModelStore
-from ivr.speech.prompt_store import PromptStore
-from ivr.speech.recogniser import Engine
-from ivr.speech.saying import Saying
-from ivr.speech.saying.pronunciations import PRONUNCIATIONS, read_pronunciations
+from ivr.speech.models.model_store import ModelStore
+from ivr.speech.prompts.prompt_store import PromptStore
+from ivr.speech.prompts.saying import Saying
+from ivr.speech.prompts.saying.pronunciations import PRONUNCIATIONS, read_pronunciations
+from ivr.speech.prompts.voices import spare_voice, voice_named
+from ivr.speech.recognition.engines import Hearing, RunningEngines
+from ivr.speech.recognition.recogniser import Engine
 from ivr.speech.turn import SpokenLine
-from ivr.speech.voices import spare_voice, voice_named
 from ivr.switchboard import Switchboard
 from ivr.telephony.agi.server import AgiServer
 from ivr.telephony.ami.client import AmiClient

@@ -11,13 +11,13 @@ from ivr.app import hearing_of
 from ivr.dialogue import load_flow
 from ivr.errors import HelplineError, ModelError
 from ivr.settings import Settings
-from ivr.speech.engines import Hearing
-from ivr.speech.model import find_model
-from ivr.speech.model_archive import unpack
-from ivr.speech.model_catalogue import Offer, offers_for
-from ivr.speech.model_download import Progress, download, fetch_catalogue, megabytes
-from ivr.speech.model_store import Installed, ModelStore
-from ivr.speech.recogniser_pool import RecogniserPool
+from ivr.speech.models.model import find_model
+from ivr.speech.models.model_archive import unpack
+from ivr.speech.models.model_catalogue import Offer, offers_for
+from ivr.speech.models.model_download import Progress, download, fetch_catalogue, megabytes
+from ivr.speech.models.model_store import Installed, ModelStore
+from ivr.speech.recognition.engines import Hearing
+from ivr.speech.recognition.recogniser_pool import RecogniserPool
 
 BAR_CELLS = 30
 BAR_EVERY_S = 0.1

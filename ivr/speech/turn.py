@@ -14,7 +14,7 @@ from ivr.media.audio import Audio, Key, LineEnded, MediaInput
 from ivr.speech.barge_in import Interruptions, means_something
 from ivr.speech.ear import Ear, EarSignal, VoiceDetector
 from ivr.speech.prompting import Prompting, Sound
-from ivr.speech.recogniser import Recogniser, Utterance
+from ivr.speech.recognition.recogniser import Recogniser, Utterance
 
 log = logging.getLogger(__name__)
 

@@ -22,6 +22,9 @@ MS_PER_CHARACTER = 65
 TELLING_S = 1.0
 """A turn that waits less than this after its prompts only tells something."""
 
+_HOMOPHONES = {"to": "two", "too": "two", "for": "four", "won": "one", "ate": "eight"}
+"""A recogniser prints that one of them which it listens for."""
+
 
 @dataclass(slots=True)
 class FakeTelephone:
@@ -140,12 +143,19 @@ def _answer(act: Act | None, listening: Listening) -> tuple[Outcome, Means | Non
 
 
 def _audible(readings: tuple[Hypothesis, ...], listening: Listening) -> tuple[Hypothesis, ...]:
-    """The readings as a recogniser with this grammar gives them: without words that are not in it."""
+    """The readings as a recogniser with this grammar gives them: of its words only."""
     if listening.phrases is None:
         return readings
     known = {word for phrase in listening.phrases for word in phrase.split()}
     kept = (
-        Hypothesis(text=" ".join(word for word in reading.text.split() if word in known), confidence=reading.confidence)
+        Hypothesis(
+            text=" ".join(
+                one
+                for word in reading.text.split()
+                if (one := word if word in known else _HOMOPHONES.get(word, "")) in known
+            ),
+            confidence=reading.confidence,
+        )
         for reading in readings
     )
     return tuple(reading for reading in kept if reading.text)

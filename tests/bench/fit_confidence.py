@@ -9,12 +9,12 @@ import asyncio
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from ivr.speech.calibration import OPEN, Example, calibration_from, part_right, printed, write
-from ivr.speech.calibration import Grammar as Listened
-from ivr.speech.garbage import words_in
-from ivr.speech.model import BUNDLED_FOLDER
-from ivr.speech.readings import weigh
-from ivr.speech.vosk_worker import Decoder
+from ivr.speech.models.model import BUNDLED_FOLDER
+from ivr.speech.recognition.calibration import OPEN, Example, calibration_from, part_right, printed, write
+from ivr.speech.recognition.calibration import Grammar as Listened
+from ivr.speech.recognition.garbage import words_in
+from ivr.speech.recognition.readings import weigh
+from ivr.speech.recognition.vosk_worker import Decoder
 from tests.bench.spoken import DIGITS, FIT_VOICES, Case, cases, places
 from tests.speech_sets import SPEECH
 

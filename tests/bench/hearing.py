@@ -19,9 +19,9 @@ import numpy as np
 from ivr.call import Heard, Means, Outcome
 from ivr.dialogue import wording
 from ivr.dialogue.manner import ACCEPT, CONFIRM, READ_BACK
-from ivr.speech.calibration import calibration_error, printed, reliability
-from ivr.speech.model import BUNDLED, find_model
-from ivr.speech.recogniser_pool import RecogniserPool
+from ivr.speech.models.model import BUNDLED, find_model
+from ivr.speech.recognition.calibration import calibration_error, printed, reliability
+from ivr.speech.recognition.recogniser_pool import RecogniserPool
 from ivr.testing.sound import BYTES_PER_MS, speak
 from tests.bench.figures import Aim, Figure, Measured, write
 from tests.bench.machine import cpu_s

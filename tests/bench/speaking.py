@@ -13,12 +13,12 @@ from ivr.dialogue import load_flow
 from ivr.errors import SettingsError
 from ivr.knowledge import Knowledge, load_articles
 from ivr.settings import Settings
-from ivr.speech.levels import RATE_HZ, SILENCE_DBFS, Samples, from_pcm, loudness_dbfs, to_pcm
-from ivr.speech.recordings import read_recording
-from ivr.speech.saying import Saying
-from ivr.speech.saying.pronunciations import PRONUNCIATIONS, read_pronunciations
-from ivr.speech.slower import FACTOR, slower
-from ivr.speech.voices import voice_named
+from ivr.speech.prompts.levels import RATE_HZ, SILENCE_DBFS, Samples, from_pcm, loudness_dbfs, to_pcm
+from ivr.speech.prompts.recordings import read_recording
+from ivr.speech.prompts.saying import Saying
+from ivr.speech.prompts.saying.pronunciations import PRONUNCIATIONS, read_pronunciations
+from ivr.speech.prompts.slower import FACTOR, slower
+from ivr.speech.prompts.voices import voice_named
 from ivr.testing.sound import write_wav
 from tests.bench.figures import Aim, Figure, Measured, Void
 from tests.bench.loudness import lufs

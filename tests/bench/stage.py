@@ -13,7 +13,7 @@ from ivr.pbx import Ports
 from ivr.records.journal import Journal
 from ivr.secrets_file import CALLER
 from ivr.settings import Settings
-from ivr.speech.recordings import read_recording
+from ivr.speech.prompts.recordings import read_recording
 from ivr.stand import Stand, free_settings
 from ivr.testing.phone_call import PhoneCall
 from ivr.testing.sip_phone import SipPhone

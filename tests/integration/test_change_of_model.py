@@ -12,8 +12,8 @@ import pytest
 from ivr import app
 from ivr.errors import ModelError
 from ivr.settings import Settings
-from ivr.speech.model import BUNDLED_FOLDER
-from ivr.speech.recogniser_pool import RecogniserPool
+from ivr.speech.models.model import BUNDLED_FOLDER
+from ivr.speech.recognition.recogniser_pool import RecogniserPool
 
 DIALPLANS = Path(__file__).parents[2] / "dialplans"
 NAME = "vosk-model-small-de-0.15"

@@ -15,10 +15,10 @@ from ivr.dialogue.manner import Manner
 from ivr.dialogue.words.digits import DigitString
 from ivr.dialogue.words.expectation import Expectation, Understood
 from ivr.errors import ModelError
-from ivr.speech.calibration import Grammar, Said, calibrate
-from ivr.speech.confidence import calibration_of
-from ivr.speech.model import BUNDLED_FOLDER, find_model
-from ivr.speech.recogniser_pool import RecogniserPool
+from ivr.speech.models.model import BUNDLED_FOLDER, find_model
+from ivr.speech.recognition.calibration import Grammar, Said, calibrate
+from ivr.speech.recognition.confidence import calibration_of
+from ivr.speech.recognition.recogniser_pool import RecogniserPool
 from ivr.testing.noises import NOISES, at_level
 from ivr.testing.sound import pcm_from_ulaw, silence, speak, ulaw_from_pcm
 from tests.speech_sets import needs_speech, recordings

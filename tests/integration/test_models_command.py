@@ -14,9 +14,9 @@ import pytest
 from aiohttp import web
 
 from ivr import cli
-from ivr.speech import model_download
-from ivr.speech.model import BUNDLED_FOLDER
-from ivr.speech.model_store import ModelStore
+from ivr.speech.models import model_download
+from ivr.speech.models.model import BUNDLED_FOLDER
+from ivr.speech.models.model_store import ModelStore
 
 NAME = "vosk-model-small-cy-0.1"
 

@@ -18,11 +18,11 @@ import pytest
 
 from ivr.call import Hypothesis
 from ivr.errors import LineBroken, ModelError
-from ivr.speech.levels import from_pcm, resampled, to_pcm
-from ivr.speech.model import find_model
-from ivr.speech.pooled_utterance import BATCH_BYTES, GRAMMAR_COST, OPEN_COST
-from ivr.speech.recogniser import Recogniser
-from ivr.speech.recogniser_pool import MOST_BEHIND, RecogniserPool
+from ivr.speech.models.model import find_model
+from ivr.speech.prompts.levels import from_pcm, resampled, to_pcm
+from ivr.speech.recognition.pooled_utterance import BATCH_BYTES, GRAMMAR_COST, OPEN_COST
+from ivr.speech.recognition.recogniser import Recogniser
+from ivr.speech.recognition.recogniser_pool import MOST_BEHIND, RecogniserPool
 
 HUMAN_SPEECH = Path(os.environ.get("IVR_TEST_SPEECH", "../shared/speech"))
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -329,7 +329,7 @@ async def test_closing_leaves_no_process_and_no_waiting_caller(say: Say) -> None
 
 def test_a_worker_ends_with_its_service() -> None:
     worker = subprocess.Popen(
-        [sys.executable, "-m", "ivr.speech.vosk_worker", str(find_model().folder)],
+        [sys.executable, "-m", "ivr.speech.recognition.vosk_worker", str(find_model().folder)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -11,8 +11,8 @@ import vosk
 
 from ivr.call import Hypothesis
 from ivr.errors import LineBroken
-from ivr.speech.model import BUNDLED_FOLDER
-from ivr.speech.remote_recogniser import CONNECT_DEADLINE_S, RemoteRecogniser
+from ivr.speech.models.model import BUNDLED_FOLDER
+from ivr.speech.recognition.remote_recogniser import CONNECT_DEADLINE_S, RemoteRecogniser
 from ivr.testing.sound import silence, speak
 from tests.integration.vosk_server import VoskServer
 

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from ivr.call import Prompt
-from ivr.speech.levels import PEAK_DBFS, RATE_HZ, Samples, from_pcm, loudness_dbfs, to_pcm
-from ivr.speech.model import find_model
-from ivr.speech.prompt_store import PromptStore
-from ivr.speech.recogniser_pool import RecogniserPool
-from ivr.speech.voices import voice_named
+from ivr.speech.models.model import find_model
+from ivr.speech.prompts.levels import PEAK_DBFS, RATE_HZ, Samples, from_pcm, loudness_dbfs, to_pcm
+from ivr.speech.prompts.prompt_store import PromptStore
+from ivr.speech.prompts.voices import voice_named
+from ivr.speech.recognition.recogniser_pool import RecogniserPool
 
 TEXTS = ("Yes.", "Council tax?", "Welcome to Riverton Council. How can we help?", "It costs £24.50, from 3 May.")
 FAULTS = ("soft", "clipped", "clicks", "noisy", "offset", "late")

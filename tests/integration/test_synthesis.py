@@ -16,10 +16,10 @@ import pytest
 
 from ivr.call import Prompt
 from ivr.errors import SettingsError
-from ivr.speech.levels import LOUDNESS_DBFS, from_pcm, loudness_dbfs
-from ivr.speech.prompt_store import SORRY, PromptStore
-from ivr.speech.voices.espeak import EspeakVoice
-from ivr.speech.voices.waiting import MOST_WAITING
+from ivr.speech.prompts.levels import LOUDNESS_DBFS, from_pcm, loudness_dbfs
+from ivr.speech.prompts.prompt_store import SORRY, PromptStore
+from ivr.speech.prompts.voices.espeak import EspeakVoice
+from ivr.speech.prompts.voices.waiting import MOST_WAITING
 
 TEXTS = [f"This is prompt number {number}. It is {'rather ' * number}long." for number in range(8)]
 
@@ -46,7 +46,7 @@ def test_samples_that_come_with_the_last_event_are_in_the_file(tmp_path: Path) -
     """On a busy machine espeak-ng brings both at once, and the driver alone would lose them."""
     script = """if True:
         import ctypes, sys
-        from ivr.speech.synthesis_worker import keep_the_tail
+        from ivr.speech.prompts.synthesis_worker import keep_the_tail
         keep_the_tail()
         from pyttsx3.drivers import _espeak
         from pyttsx3.drivers.espeak import EspeakDriver
@@ -137,7 +137,7 @@ async def test_a_crash_a_torn_file_or_mere_silence_is_no_sound(script: str) -> N
 
 
 async def test_a_missing_engine_is_told_with_the_way_out() -> None:
-    script = "import sys; sys.modules['pyttsx3'] = None; from ivr.speech.synthesis_worker import main; main()"
+    script = "import sys; sys.modules['pyttsx3'] = None; from ivr.speech.prompts.synthesis_worker import main; main()"
     with pytest.raises(SettingsError, match=r"speech output: .*pyttsx3.*install espeak-ng"):
         await instead(script).render("Hello.", deadline_s=20)
 
@@ -184,7 +184,7 @@ async def test_a_voice_that_is_kept_ready_tells_what_is_wrong_as_before() -> Non
 
 
 async def test_a_process_that_gets_no_order_ends_without_complaint() -> None:
-    command = (sys.executable, "-m", "ivr.speech.synthesis_worker")
+    command = (sys.executable, "-m", "ivr.speech.prompts.synthesis_worker")
     ended = await asyncio.to_thread(subprocess.run, command, input="", capture_output=True, text=True, timeout=20)
     assert (ended.returncode, ended.stdout, ended.stderr.strip()) == (0, "", "")
 

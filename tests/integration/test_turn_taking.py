@@ -14,9 +14,9 @@ from ivr.call import BargeIn, EndOfTurn, Hypothesis, Listening, Match, Means, Ou
 from ivr.media.audio import Audio, MediaInput
 from ivr.media.voice_activity import VoiceActivity, VoiceModel
 from ivr.speech.ear import Ear, EarSignal
-from ivr.speech.model import find_model
-from ivr.speech.recogniser import Recogniser, Utterance
-from ivr.speech.recogniser_pool import RecogniserPool
+from ivr.speech.models.model import find_model
+from ivr.speech.recognition.recogniser import Recogniser, Utterance
+from ivr.speech.recognition.recogniser_pool import RecogniserPool
 from ivr.speech.turn import SpokenLine
 from ivr.testing.sound import first_sound_s, last_sound_s, pcm_from_ulaw, speak, ulaw_from_pcm
 from tests.speech_sets import needs_speech, recordings

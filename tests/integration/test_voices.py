@@ -16,10 +16,10 @@ import numpy as np
 import pytest
 
 from ivr.errors import SettingsError
-from ivr.speech.levels import LOUDNESS_DBFS, from_pcm, loudness_dbfs
-from ivr.speech.voices.piper import PiperVoice
-from ivr.speech.voices.rhvoice import FOLDERS, PROGRAM, RhVoice
-from ivr.speech.voices.voice import LARGEST_FILE_BYTES
+from ivr.speech.prompts.levels import LOUDNESS_DBFS, from_pcm, loudness_dbfs
+from ivr.speech.prompts.voices.piper import PiperVoice
+from ivr.speech.prompts.voices.rhvoice import FOLDERS, PROGRAM, RhVoice
+from ivr.speech.prompts.voices.voice import LARGEST_FILE_BYTES
 
 FAKE_PIPER = """
 import argparse, pathlib, subprocess, sys

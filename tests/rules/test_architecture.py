@@ -13,8 +13,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "ivr").rglob("*.py"))
 ADAPTERS = {
-    "vosk": {"ivr/speech/vosk_worker.py", "ivr/speech/model.py"},
-    "pyttsx3": {"ivr/speech/synthesis_worker.py"},
+    "vosk": {"ivr/speech/recognition/vosk_worker.py", "ivr/speech/models/model.py"},
+    "pyttsx3": {"ivr/speech/prompts/synthesis_worker.py"},
     "panoramisk": {"ivr/telephony/ami/protocol.py", "ivr/telephony/ami/client.py"},
     "onnxruntime": {"ivr/media/voice_activity.py"},
     "uvloop": {"ivr/cli/serve.py"},

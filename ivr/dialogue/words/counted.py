@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -27,7 +27,9 @@ class Counted(ABC):
     keyed: ClassVar[bool]
     """Whether a telephone's keys can give it."""
     alike: ClassVar[frozenset[str]]
-    """Words that sound like its symbols: no phrase with one of them is listened for beside it."""
+    """Words that sound a little like its symbols: no phrase with one of them is listened for beside it."""
+    homophones: ClassVar[Mapping[str, str]]
+    """Words that sound the same as one of its symbols, and that symbol's name: phrases are listened for with it."""
 
     @abstractmethod
     def phrases(self) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -15,9 +15,11 @@ DIGITS = {**dict.fromkeys(ZEROS, "0"), **{word: str(number) for word, number in 
 SAID_DIGITS = ("zero", "oh", *UNITS)
 """The names that all callers use; every other one is heard, too, but not in every order."""
 
-LIKE_DIGITS = frozenset({"want", "won", "to", "too", "for", "ate"})
-"""Measured with the bundled model: beside "i want to speak", the digits "one two" are heard as "want to"; beside "to",
-a lone "two" is half a "to", and 89 % of 200 human digits are believed instead of 99.5 %."""
+LIKE_DIGITS = frozenset({"want"})
+"""Measured with the bundled model: beside "i want to speak", the digits "one two" are heard as "want to"."""
+HOMOPHONES = {"to": "two", "too": "two", "for": "four", "won": "one", "ate": "eight"}
+"""Listened for by the digit that sounds the same, "speak two someone". Beside a "to", a lone "two" is half a "to", and
+89 % of 200 human digits are believed instead of 99.5 %."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +28,7 @@ class DigitString(Counted):
 
     keyed: ClassVar[bool] = True
     alike: ClassVar[frozenset[str]] = LIKE_DIGITS
+    homophones: ClassVar[Mapping[str, str]] = HOMOPHONES
 
     def phrases(self) -> tuple[str, ...]:
         """See `Counted.phrases`."""

@@ -101,7 +101,7 @@ class Expectation:
     def words(self) -> SaidWords:
         """What the words mean that may be said here."""
         return said_words(
-            (*self.options, *self.everywhere), counted=self.counted, free=self.free, sounds_like=self.sounds_like
+            (*self.options, *self.everywhere), counted=self.counted, free=self.free, sounds_like=self._sounds
         )
 
     def written(self, heard: Heard) -> Heard:
@@ -132,11 +132,17 @@ class Expectation:
         best, *others = sorted(found.values(), key=lambda one: -one.confidence)
         return replace(best, readings=readings, others=tuple(others))
 
+    @property
+    def _sounds(self) -> SoundsLike:
+        """How words are listened for: the plan's way, and beside symbols as the symbol that sounds the same."""
+        homophones = self.counted.homophones.items() if self.counted is not None else ()
+        return SoundsLike((*self.sounds_like.pairs, *homophones))
+
     def _phrases(self) -> tuple[str, ...] | None:
         if self.free and self.keywords is None:
             return None
         counted = self.counted.phrases() if self.counted is not None else ()
-        return tuple(dict.fromkeys((*(self.sounds_like.sounds(phrase) for phrase in self._own_phrases()), *counted)))
+        return tuple(dict.fromkeys((*(self._sounds.sounds(phrase) for phrase in self._own_phrases()), *counted)))
 
     def _own_phrases(self) -> Iterable[str]:
         """As they are written."""

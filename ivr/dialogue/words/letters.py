@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 import string
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from ivr.dialogue.words.counted import TIMES, Counted, cut_up, every_pair
-from ivr.dialogue.words.digits import LIKE_DIGITS, SAID_DIGITS, digits_at
+from ivr.dialogue.words.digits import HOMOPHONES, LIKE_DIGITS, SAID_DIGITS, digits_at
 from ivr.dialogue.words.numbers import TEENS, TENS, UNITS
 
 _NATO = (
@@ -42,6 +42,7 @@ class Spelling(Counted):
 
     keyed: ClassVar[bool] = False
     alike: ClassVar[frozenset[str]] = LIKE_DIGITS | {"a", "i", "you", "see"}
+    homophones: ClassVar[Mapping[str, str]] = HOMOPHONES
 
     def phrases(self) -> tuple[str, ...]:
         """See `Counted.phrases`."""

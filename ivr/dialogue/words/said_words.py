@@ -112,13 +112,14 @@ def said_words(
 ) -> SaidWords:
     """The pattern of `options` (a phrase that two of them have belongs to the first) and what else may be said.
 
-    Phrases are matched as they are heard, by their sounds.
+    Phrases are matched as they are heard, by their sounds, and as they are written.
     """
     sounds = sounds_like or SoundsLike()
     by_phrase: dict[str, Option] = {}
     for option in options:
         for phrase in option.phrases:
-            by_phrase.setdefault(sounds.sounds(phrase), option)
+            for text in (sounds.sounds(phrase), phrase):
+                by_phrase.setdefault(text, option)
     beginnings: set[str] = set()
     changeable: set[str] = set()
     for phrase, option in by_phrase.items():

@@ -1,0 +1,1 @@
+"""Understanding speech: engines behind one Protocol, Vosk in worker processes, and how sure a reading is."""

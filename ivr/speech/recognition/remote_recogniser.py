@@ -1,0 +1,129 @@
+"""Recognition by a vosk-server elsewhere: one connection an utterance, opened when a voice begins."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from contextlib import suppress
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from ivr.errors import LineBroken, ModelError
+from ivr.speech.recognition.remote_utterance import Connection, RemoteUtterance
+
+log = logging.getLogger(__name__)
+
+SCHEMES = ("ws", "wss")
+CONNECT_DEADLINE_S = 0.6
+"""For TCP, TLS and the websocket's handshake; on one machine they take 3 ms, so no connection is kept in reserve."""
+CLOSE_DEADLINE_S = 0.5
+FINISH_DEADLINE_S = 1.5
+RETRY_AFTER_S = 2.0
+"""A server that could not be reached is left alone this long: callers meanwhile get their keys at once."""
+LONGEST_MESSAGE = 1 << 20
+"""Bytes; ten readings of half a minute of speech, with every word's times, are about 100 kB."""
+MOST_UTTERANCES = 200
+
+
+class RemoteRecogniser:
+    """An `ivr.speech.recognition.recogniser.Engine`: the vosk-server at `url` (``ws://host:port`` or ``wss://…``).
+
+    Raises ModelError if `url` is none.
+    """
+
+    def __init__(
+        self, url: str, *, most_utterances: int = MOST_UTTERANCES, finish_deadline_s: float = FINISH_DEADLINE_S
+    ) -> None:
+        try:
+            parts = urlsplit(url)
+            port = parts.port or {"ws": 80, "wss": 443}[parts.scheme]
+        except (ValueError, KeyError):
+            port = 0
+        if not port or not parts.hostname:
+            raise ModelError(f"speech model: '{url}' is no address of a recognition server: use ws://host:port")
+        self._url = url
+        self._place = f"{parts.hostname}:{port}"  # without a password that may stand in the address
+        self._most_utterances = most_utterances
+        self._finish_deadline_s = finish_deadline_s
+        self._session: aiohttp.ClientSession | None = None
+        self._utterances: set[RemoteUtterance] = set()
+        self._away_until: float | None = None
+
+    @property
+    def description(self) -> str:
+        """For the start-up print."""
+        return f"recognition server {self._place} (which words it knows cannot be checked)"
+
+    @property
+    def ailment(self) -> str | None:
+        """Why it hears nobody at present."""
+        away = self._away_until is not None
+        return f"the recognition server {self._place} does not answer: callers need keys" if away else None
+
+    def unknown_words(self, words: Iterable[str]) -> frozenset[str]:
+        """None: the protocol cannot be asked which words a server knows."""
+        return frozenset()
+
+    async def start(self) -> None:
+        """Try the server once. One that is away is no error: it may come later, and callers have keys."""
+        self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
+        with suppress(LineBroken):
+            await (await self._connect()).close()
+
+    async def close(self) -> None:
+        """End; open utterances get no readings."""
+        utterances = tuple(self._utterances)
+        for utterance in utterances:
+            utterance.abandon()
+        await asyncio.gather(*(utterance.gone() for utterance in utterances))
+        if self._session is not None:
+            await self._session.close()
+
+    async def open(self, phrases: tuple[str, ...] | None) -> RemoteUtterance:
+        """Begin an utterance (see `Recogniser.open`).
+
+        Raises ValueError for a grammar without phrases, LineBroken if the server is away or we ask enough of it.
+        """
+        if phrases is not None and not phrases:
+            raise ValueError("no phrases to listen for: listen to keys only, or use None for open vocabulary")
+        if len(self._utterances) >= self._most_utterances:
+            raise LineBroken("recognition is fully used")
+        if self._away_until is not None and asyncio.get_running_loop().time() < self._away_until:
+            raise LineBroken("the recognition server is away")
+        connection = await self._connect()
+        utterance = RemoteUtterance(
+            connection,
+            phrases,
+            connect=self._connect,
+            finish_deadline_s=self._finish_deadline_s,
+            on_gone=self._utterances.discard,
+        )
+        self._utterances.add(utterance)
+        await asyncio.sleep(0)  # it has begun then: its connection is closed even if it is abandoned at once
+        return utterance
+
+    async def _connect(self) -> Connection:
+        """A fresh connection. Raises LineBroken, and remembers that the server is away."""
+        if self._session is None:
+            raise LineBroken("the recogniser is not started")
+        try:
+            async with asyncio.timeout(CONNECT_DEADLINE_S):
+                connection = await self._session.ws_connect(
+                    self._url,
+                    max_msg_size=LONGEST_MESSAGE,
+                    timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_DEADLINE_S),
+                )
+        except (aiohttp.ClientError, OSError, TimeoutError) as fault:
+            if self._away_until is None:
+                log.error(
+                    "the recognition server cannot be reached",
+                    extra={"server": self._place, "fault": str(fault) or type(fault).__name__},
+                )
+            self._away_until = asyncio.get_running_loop().time() + RETRY_AFTER_S
+            raise LineBroken("the recognition server cannot be reached") from fault
+        if self._away_until is not None:
+            log.info("the recognition server answers again", extra={"server": self._place})
+            self._away_until = None
+        return connection

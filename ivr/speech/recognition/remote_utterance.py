@@ -1,0 +1,166 @@
+"""One utterance at a recognition server: its sound is kept until it is over, for a second connection."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+import aiohttp
+
+from ivr.call import Hypothesis
+from ivr.errors import LineBroken
+from ivr.speech.recognition.noise_floor import NoiseFloor
+from ivr.speech.recognition.pooled_utterance import BATCH_BYTES, BYTES_PER_S, MOST_KEPT_BYTES, MOST_REPLAYS
+from ivr.speech.recognition.vosk_server_wire import END, AnswerFault, Answers, configuration
+
+log = logging.getLogger(__name__)
+
+Connection = aiohttp.ClientWebSocketResponse[bool]
+
+SAMPLE_BYTES = 2
+LARGEST_PIECE_BYTES = BYTES_PER_S
+"""Sound that is sent again goes in pieces of a second, so that one caller does not keep the server's threads."""
+ANSWERS_TOO_MANY = 8
+"""More answers than questions; one server answers the configuration, too. Beyond it, it is no vosk-server."""
+
+
+class RemoteUtterance:
+    """A `recogniser.Utterance` over `connection`, and over one more from `connect` if that breaks.
+
+    `on_gone` is called once, when its last connection is closed.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        phrases: tuple[str, ...] | None,
+        *,
+        connect: Callable[[], Awaitable[Connection]],
+        finish_deadline_s: float,
+        on_gone: Callable[[RemoteUtterance], None],
+    ) -> None:
+        self.partial = ""
+        self._phrases = phrases
+        self._connect = connect
+        self._deadline_s = finish_deadline_s
+        self._kept = bytearray()
+        self._more = asyncio.Event()
+        self._finishing = False
+        self._ended = False
+        self._overlong = False
+        self._readings: asyncio.Future[tuple[Hypothesis, ...]] = asyncio.get_running_loop().create_future()
+        self._work = asyncio.create_task(self._converse(connection), name="talk to the recognition server")
+        self._work.add_done_callback(lambda _: on_gone(self))
+
+    def feed(self, pcm: bytes) -> None:
+        """Take the next sound: 8 kHz, 16 bit, mono."""
+        if self._ended or self._finishing:
+            return
+        room = MOST_KEPT_BYTES - len(self._kept)
+        if len(pcm) > room and not self._overlong:
+            self._overlong = True
+            log.warning("an utterance is too long: the rest is not heard")
+        self._kept += pcm[:room]
+        self._more.set()
+
+    async def finish(self) -> tuple[Hypothesis, ...]:
+        """The readings, best first; empty if there are none in time."""
+        if self._ended or self._finishing:
+            return ()
+        self._finishing = True
+        self._more.set()
+        try:
+            async with asyncio.timeout(self._deadline_s):
+                return await self._readings
+        except TimeoutError:
+            log.error("the recognition server gave no answer in time", extra={"deadline_s": self._deadline_s})
+            return ()
+        finally:
+            self.abandon()
+
+    def abandon(self) -> None:
+        """Nothing more is wanted; harmless when repeated."""
+        if self._ended:
+            return
+        self._ended = True
+        answered = self._readings.done() and not self._readings.cancelled()
+        self._readings.cancel()
+        if not answered:
+            self._work.cancel()
+
+    async def gone(self) -> None:
+        """Wait until its connection is closed."""
+        await asyncio.wait({self._work})
+
+    async def _converse(self, connection: Connection) -> None:
+        for replays in range(1 + MOST_REPLAYS):
+            try:
+                if replays:
+                    connection = await self._connect()
+                await self._over(connection)
+                return
+            except (LineBroken, AnswerFault, aiohttp.ClientError, ConnectionError) as fault:
+                log.warning("the recognition server broke off", extra={"fault": str(fault), "replays": replays})
+        self._settle(())
+
+    def _settle(self, readings: tuple[Hypothesis, ...]) -> None:
+        if not self._readings.done():
+            self._readings.set_result(readings)
+
+    async def _over(self, connection: Connection) -> None:
+        """All over one connection, which is closed. Raises LineBroken, AnswerFault or aiohttp's errors."""
+        questions = _Questions()
+        telling = asyncio.create_task(self._tell(connection, questions), name="send sound to the recognition server")
+        try:
+            await self._hear(connection, questions)
+        finally:
+            telling.cancel()
+            await asyncio.wait({telling})
+            if not telling.cancelled() and isinstance(telling.exception(), Exception):
+                log.info("sound could not be sent", extra={"fault": str(telling.exception())})
+            await connection.close()
+
+    async def _tell(self, connection: Connection, questions: _Questions) -> None:
+        """Send the configuration, the sound as it comes, and the end."""
+        await connection.send_str(configuration(self._phrases))
+        floor = NoiseFloor()
+        sent = 0
+        while True:
+            self._more.clear()
+            least = SAMPLE_BYTES if self._finishing else BATCH_BYTES
+            while (waiting := len(self._kept) - sent) >= least:
+                size = min(waiting // SAMPLE_BYTES * SAMPLE_BYTES, LARGEST_PIECE_BYTES)
+                piece = bytes(self._kept[sent : sent + size])
+                questions.asked += 1
+                await connection.send_bytes(floor.under(piece))
+                sent += len(piece)
+            if self._finishing:
+                questions.asked += 1
+                questions.ended = True
+                await connection.send_str(END)
+                return
+            await self._more.wait()
+
+    async def _hear(self, connection: Connection, questions: _Questions) -> None:
+        """Read answers until the last, and settle what they mean; a silent server is met by `finish`'s deadline."""
+        answers = Answers()
+        async for message in connection:
+            if message.type not in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
+                break
+            answers.take(message.data)
+            if answers.taken > questions.asked + ANSWERS_TOO_MANY:
+                raise AnswerFault("answers that nobody asked for")
+            self.partial = answers.partial
+            if questions.ended and answers.complete(questions.asked):
+                self._settle(answers.readings())
+                return
+        raise LineBroken("the recognition server closed the connection")
+
+
+class _Questions:
+    """What a connection was asked: pieces of sound and the end, each of which is answered once."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.ended = False
