@@ -2,8 +2,8 @@
 
 Run as ``python -m ivr.speech.prompts.synthesis_worker`` with ``{"voice", "rate_wpm", "text", "file"}`` on stdin. Exit
 codes: 0 the file is whole, 3 no speech engine, 4 no such voice, 5 the engine is stuck. The reason of 3 and 4 is the
-last line of stderr. The engine is loaded before the order is read: the process may be started ahead and wait for it, and
-ends with 0 if stdin ends without one.
+last line of stderr. The engine is loaded before the order is read: the process may be started ahead and wait for it,
+and ends with 0 if stdin ends without one.
 
 One text, because only the first of a process is reliable (pyttsx3 2.99, drivers/espeak.py): espeak-ng works in a
 thread of its own, and the engine's `endLoop`, which is queued with each text, cancels whatever that thread still
