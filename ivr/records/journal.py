@@ -45,7 +45,7 @@ class Journal:
                 if os.fstat(handle).st_size > LARGEST_FILE_BYTES:
                     self.lost += 1
                     return
-                os.write(handle, line.encode())
+                os.write(handle, line.encode(errors="replace"))
             finally:
                 os.close(handle)
         except OSError as fault:

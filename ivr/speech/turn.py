@@ -139,6 +139,7 @@ class _Turn:
             self._tell(_Signal.HUSH if silent else _Signal.GO_ON)
 
     def _take_key(self, key: Key) -> None:
+        """A key that nothing listens to now, or in a prompt that no key may cut, means nothing, now and later."""
         keys = self._listening.keys
         if self._keys and keys.judge(self._keys) in (Match.MAX_MATCH, Match.NO_MATCH):
             if len(self.early) < SIGNALS_AT_MOST:
@@ -242,7 +243,7 @@ class _Turn:
             if self._keys:
                 return None
             await self._prompting.silence()
-            return self._result(Outcome.UNHEARD, Means.VOICE)
+            return None if self._keys else self._result(Outcome.UNHEARD, Means.VOICE)
         self._ear.pass_on_to(self._utterance)
         return None
 
@@ -265,6 +266,8 @@ class _Turn:
             await self._carry_on()
             return None
         await self._prompting.silence()
+        if self._keys:  # pressed while the prompt was being cut: they decide
+            return None
         return self._result(Outcome.MATCH if readings else Outcome.NO_MATCH, Means.VOICE, readings)
 
     def _into_the_prompt(self, spoken_ms: int, in_prompt_ms: int) -> bool:
@@ -282,7 +285,7 @@ class _Turn:
 
     async def _on_late(self) -> Heard | None:
         if self._keys:
-            whole = self._listening.keys.judge(self._keys) is Match.MATCH
+            whole = self._listening.keys.judge(self._keys).means_something
             return self._result(Outcome.MATCH if whole else Outcome.NO_MATCH, Means.KEYS)
         if self._ear.speaking:
             self._ear.stop()

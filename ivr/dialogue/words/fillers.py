@@ -10,12 +10,16 @@ AROUND = HESITATIONS | frozenset(
     ["oh", "well", "okay", "ok", "right", "so", "please", "thanks", "thank", "you", "hello", "hi", "sorry", "just"]
 )
 """Mean nothing around an answer, if they are none themselves: "right, the bins please"."""
+MOST_WORDS = 100
+"""Of one reading: more than anybody says in a turn of 12 s, and few enough to be judged in half a millisecond."""
+_LETTERS_OF_A_WORD = 20
 _NOT_WORD = re.compile(r"[^\w']+")
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """`text` as a recogniser prints it: lower-case words without punctuation."""
-    return tuple(_NOT_WORD.sub(" ", text.lower().replace("’", "'").replace("_", " ")).split())
+    """`text` as a recogniser prints it: lower-case words without punctuation, at most `MOST_WORDS`."""
+    cut = text[: MOST_WORDS * _LETTERS_OF_A_WORD]
+    return tuple(_NOT_WORD.sub(" ", cut.lower().replace("’", "'").replace("_", " ")).split()[:MOST_WORDS])
 
 
 def without_hesitations(words: tuple[str, ...]) -> tuple[str, ...]:

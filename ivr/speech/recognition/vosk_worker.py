@@ -110,6 +110,8 @@ class Decoding(threading.Thread):
         self._send = send
         self._heard = bytearray()
         self.sound: queue.SimpleQueue[bytes | FrameKind] = queue.SimpleQueue()
+        self.given_up = False
+        """Nobody waits for it: what is queued need not be heard."""
 
     def run(self) -> None:
         """Decode until the utterance ends; a failure is reported and costs only this utterance."""
@@ -146,6 +148,8 @@ class Decoding(threading.Thread):
         floor = NoiseFloor()
         while True:
             item = self.sound.get()
+            if self.given_up:
+                return False
             if isinstance(item, FrameKind):
                 return item is FrameKind.FINISH
             self._heard += item
@@ -171,13 +175,16 @@ class Worker:
         self._output = output
         self._writing = threading.Lock()
         self._decodings: dict[int, Decoding] = {}
+        self._running: list[Decoding] = []
+        """Those that still decode, the ended ones of `_decodings` too."""
 
     def warm_up(self) -> None:
         """Decode a little silence, which proves the model and unfolds the first of its search graph."""
         self._decoder.result(bytes(RATE_HZ), None)
 
     def _behind(self) -> int:
-        return max((decoding.sound.qsize() for decoding in self._decodings.values()), default=0)
+        self._running = [decoding for decoding in self._running if decoding.is_alive()]
+        return max((decoding.sound.qsize() for decoding in self._running), default=0)
 
     def send(self, kind: FrameKind, utterance: int, value: object) -> None:
         """Write one frame whole; whoever calls."""
@@ -193,6 +200,7 @@ class Worker:
         elif frame.kind is FrameKind.OPEN:
             decoding = Decoding(self._decoder, frame.utterance, frame.value, self.send)
             self._decodings[frame.utterance] = decoding
+            self._running.append(decoding)
             decoding.start()
         elif frame.kind is FrameKind.AUDIO:
             if frame.utterance in self._decodings:
@@ -200,6 +208,7 @@ class Worker:
         elif frame.kind in (FrameKind.FINISH, FrameKind.ABANDON):
             ending = self._decodings.pop(frame.utterance, None)
             if ending is not None:
+                ending.given_up = frame.kind is FrameKind.ABANDON
                 ending.sound.put(frame.kind)
 
 

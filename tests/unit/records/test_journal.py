@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,10 @@ def test_a_disk_that_refuses_costs_the_line_not_the_call(tmp_path: Path) -> None
     journal.file(RANG.call_id).mkdir()
     journal.note(RANG)
     assert journal.lost == 1
+
+
+def test_text_that_no_file_can_hold_does_not_cost_the_call(tmp_path: Path) -> None:
+    """A recognition server may send half a character."""
+    journal = Journal(tmp_path / "calls")
+    journal.note(replace(RANG, name="Ad\ud800a"))
+    assert journal.events(RANG.call_id) == [replace(RANG, name="Ad?a")]

@@ -33,6 +33,8 @@ MENU = Listening(
     pauses=HALF_A_SECOND,
 )
 FINISH_S = 0.03
+CUT_S = 0.02
+"""Until Asterisk has said how much of a prompt it played."""
 BINS = Hypothesis(text="bins", confidence=0.9)
 
 
@@ -64,8 +66,10 @@ class FakePlaying:
         self._done.set()
 
     async def cut(self) -> Played:
+        played = Played(heard_ms=self.played_ms, total_ms=self.total_ms, completed=False)
         self.end()
-        return Played(heard_ms=self.played_ms, total_ms=self.total_ms, completed=False)
+        await asyncio.sleep(CUT_S)
+        return played
 
     async def pause(self) -> None:
         assert not self.paused

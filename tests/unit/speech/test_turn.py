@@ -11,7 +11,17 @@ from ivr.errors import LineBroken
 from ivr.media.audio import Audio, Key, LineEnded, MediaInput
 from ivr.speech.turn import SpokenLine
 from ivr.testing.clock import run
-from tests.unit.speech.fake_line import BINS, MENU, FakePrompts, FakeRecogniser, FakeSound, speech, turn
+from tests.unit.speech.fake_line import (
+    BINS,
+    CUT_S,
+    FINISH_S,
+    MENU,
+    FakePrompts,
+    FakeRecogniser,
+    FakeSound,
+    speech,
+    turn,
+)
 from tests.unit.speech.test_ear import QUIET, Marked
 
 
@@ -139,6 +149,22 @@ def test_a_key_that_comes_while_the_words_are_being_found_wins() -> None:
     done_s = 2.5 + 35 * 0.032 + 0.01  # the 16th frame of silence completes 0.5 s
     heard, _, _ = turn([*speech(2.5), (done_s, Key(digit="2"))])
     assert (heard.means, heard.keys) == (Means.KEYS, "2")
+
+
+def test_a_key_that_comes_while_the_prompt_is_being_cut_decides() -> None:
+    """Whoever speaks and presses at once, or is told that nobody hears, has pressed for this turn."""
+    cut_s = 0.5 + 35 * 0.032 + FINISH_S + CUT_S / 2
+    heard, _, _ = turn([*speech(0.5), (cut_s, Key(digit="2"))])
+    assert (heard.outcome, heard.means, heard.keys) == (Outcome.MATCH, Means.KEYS, "2")
+    unheard_s = 0.3 + 2 * 0.032 + CUT_S / 2
+    heard, _, _ = turn([*speech(0.3), (unheard_s, Key(digit="2"))], recogniser=FakeRecogniser(down=True))
+    assert (heard.outcome, heard.means, heard.keys) == (Outcome.MATCH, Means.KEYS, "2")
+
+
+@pytest.mark.parametrize("at_s", [6.99, 7.0])
+def test_a_key_in_the_last_moment_means_what_it_means(at_s: float) -> None:
+    heard, _, _ = turn([(at_s, Key(digit="2"))])
+    assert (heard.outcome, heard.keys) == (Outcome.MATCH, "2")
 
 
 def test_a_voice_that_nobody_can_understand_ends_the_turn_at_once() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.dialogue.words.fillers import without_fillers, without_hesitations, words_of
+from ivr.dialogue.words.fillers import MOST_WORDS, without_fillers, without_hesitations, words_of
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,8 @@ def test_what_means_nothing_is_left_out(said: str, kept: str) -> None:
 def test_words_are_those_that_a_recogniser_prints() -> None:
     assert words_of("That’s RIGHT, _well_!") == ("that's", "right", "well")
     assert without_hesitations(("mm", "one", "er", "please")) == ("one", "please")
+
+
+def test_words_without_end_are_judged_by_their_beginning() -> None:
+    assert len(words_of("o " * 100_000)) == MOST_WORDS
+    assert len(words_of("o" * 1_000_000)) == 1
