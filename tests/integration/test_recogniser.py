@@ -249,6 +249,19 @@ async def test_sound_that_waits_in_a_process_is_told_by_its_pulse(pool: Recognis
     utterance.abandon()
 
 
+async def test_what_nobody_waits_for_is_not_decoded_to_its_end(say: Say) -> None:
+    pool = RecogniserPool(find_model(), workers=1)
+    await pool.start()
+    try:
+        for _ in range(8):
+            utterance = await pool.open(None)
+            utterance.feed(8 * say("how do i pay my council tax"))
+            utterance.abandon()
+        assert (await hear(pool, say("council tax"), MENU))[0].text == "council tax"
+    finally:
+        await pool.close()
+
+
 @pytest.mark.parametrize("limit", [{"most_growth_bytes": 1_000_000}, {"most_placed": 1}])
 async def test_a_worn_process_is_replaced_without_costing_a_caller_a_word(say: Say, limit: dict[str, int]) -> None:
     pool = RecogniserPool(find_model(), workers=1, **limit)
