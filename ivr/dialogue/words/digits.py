@@ -15,8 +15,9 @@ DIGITS = {**dict.fromkeys(ZEROS, "0"), **{word: str(number) for word, number in 
 SAID_DIGITS = ("zero", "oh", *UNITS)
 """The names that all callers use; every other one is heard, too, but not in every order."""
 
-LIKE_DIGITS = frozenset({"want"})
-"""Measured with the bundled model: beside "i want to speak", the digits "one two" are heard as "want to"."""
+LIKE_DIGITS = frozenset({"want", "down"})
+"""Measured with the bundled model: beside "i want to speak", the digits "one two" are heard as "want to", and beside
+"slow down" a synthetic "two" as "down"."""
 HOMOPHONES = {"to": "two", "too": "two", "for": "four", "won": "one", "ate": "eight"}
 """Listened for by the digit that sounds the same, "speak two someone". Beside a "to", a lone "two" is half a "to", and
 89 % of 200 human digits are believed instead of 99.5 %."""

@@ -32,7 +32,8 @@ FEATURES = (
 """What a decode shows, in order:
 
 * `posterior`: mean posterior of the words, as log odds.
-* `score`: of the best path (natural logarithm, graph and sound together); `score_per_s` the same per second of words.
+* `score`: of the best path (natural logarithm, graph and sound together) without that of the silence around its words;
+  `score_per_s` the same per second of words.
 * `unknown`: part of the worded time, 0..1, that is none of the caller's words.
 * `letters`, `seconds`: natural logarithms of the letters and of the worded time: together they show words that are far
   too short or too long for their letters.

@@ -11,18 +11,27 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from ivr.errors import LineBroken, ModelError
-from ivr.speech.recognition.remote_utterance import Connection, RemoteUtterance
+from ivr.speech.recognition.remote_utterance import (
+    CLOSE_DEADLINE_S,
+    Connection,
+    Fate,
+    RemoteUtterance,
+    closing,
+    described,
+)
 
 log = logging.getLogger(__name__)
 
 SCHEMES = ("ws", "wss")
 CONNECT_DEADLINE_S = 0.6
 """For TCP, TLS and the websocket's handshake; on one machine they take 3 ms, so no connection is kept in reserve."""
-CLOSE_DEADLINE_S = 0.5
 FINISH_DEADLINE_S = 1.5
 RETRY_AFTER_S = 2.0
-"""A server that could not be reached is left alone this long: callers meanwhile get their keys at once."""
-LONGEST_MESSAGE = 1 << 20
+"""A server that could not be reached or does not answer is left alone this long: callers meanwhile get their keys at
+once."""
+MOST_MISSES = 2
+"""Deadlines missed in a row: one may be a hiccup."""
+LONGEST_MESSAGE = 128 * 1024
 """Bytes; ten readings of half a minute of speech, with every word's times, are about 100 kB."""
 MOST_UTTERANCES = 200
 
@@ -42,14 +51,17 @@ class RemoteRecogniser:
         except (ValueError, KeyError):
             port = 0
         if not port or not parts.hostname:
-            raise ModelError(f"speech model: '{url}' is no address of a recognition server: use ws://host:port")
+            raise ModelError("speech model: no address of a recognition server: use ws://host:port")
         self._url = url
         self._place = f"{parts.hostname}:{port}"  # without a password that may stand in the address
         self._most_utterances = most_utterances
         self._finish_deadline_s = finish_deadline_s
         self._session: aiohttp.ClientSession | None = None
         self._utterances: set[RemoteUtterance] = set()
+        self._opening = 0
+        self._misses = 0
         self._away_until: float | None = None
+        """Not None until an utterance is answered: that a server lets us connect does not show that it is well."""
 
     @property
     def description(self) -> str:
@@ -58,9 +70,8 @@ class RemoteRecogniser:
 
     @property
     def ailment(self) -> str | None:
-        """Why it hears nobody at present."""
-        away = self._away_until is not None
-        return f"the recognition server {self._place} does not answer: callers need keys" if away else None
+        """Why it hears nobody at present; without the address, since anybody may read it."""
+        return None if self._away_until is None else "the recognition server does not answer: callers need keys"
 
     def unknown_words(self, words: Iterable[str]) -> frozenset[str]:
         """None: the protocol cannot be asked which words a server knows."""
@@ -70,7 +81,8 @@ class RemoteRecogniser:
         """Try the server once. One that is away is no error: it may come later, and callers have keys."""
         self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
         with suppress(LineBroken):
-            await (await self._connect()).close()
+            async with closing(await self._connect()):
+                pass
 
     async def close(self) -> None:
         """End; open utterances get no readings."""
@@ -78,8 +90,11 @@ class RemoteRecogniser:
         for utterance in utterances:
             utterance.abandon()
         await asyncio.gather(*(utterance.gone() for utterance in utterances))
-        if self._session is not None:
-            await self._session.close()
+        session, self._session = self._session, None
+        if session is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(CLOSE_DEADLINE_S):
+                    await session.close()
 
     async def open(self, phrases: tuple[str, ...] | None) -> RemoteUtterance:
         """Begin an utterance (see `Recogniser.open`).
@@ -88,21 +103,47 @@ class RemoteRecogniser:
         """
         if phrases is not None and not phrases:
             raise ValueError("no phrases to listen for: listen to keys only, or use None for open vocabulary")
-        if len(self._utterances) >= self._most_utterances:
+        if len(self._utterances) + self._opening >= self._most_utterances:
             raise LineBroken("recognition is fully used")
         if self._away_until is not None and asyncio.get_running_loop().time() < self._away_until:
             raise LineBroken("the recognition server is away")
-        connection = await self._connect()
+        self._opening += 1
+        try:
+            connection = await self._connect()
+        finally:
+            self._opening -= 1
         utterance = RemoteUtterance(
             connection,
             phrases,
             connect=self._connect,
             finish_deadline_s=self._finish_deadline_s,
+            on_fate=self._learn,
             on_gone=self._utterances.discard,
         )
         self._utterances.add(utterance)
-        await asyncio.sleep(0)  # it has begun then: its connection is closed even if it is abandoned at once
+        try:
+            await asyncio.sleep(0)  # it has begun then: its connection is closed even if it is abandoned at once
+        except asyncio.CancelledError:
+            utterance.abandon()
+            raise
         return utterance
+
+    def _learn(self, fate: Fate) -> None:
+        """An utterance showed whether the server is well."""
+        if fate is Fate.ANSWERED:
+            self._misses = 0
+            if self._away_until is not None:
+                self._away_until = None
+                log.info("the recognition server answers again", extra={"server": self._place})
+            return
+        self._misses += 1
+        if fate is Fate.BROKEN or self._misses >= MOST_MISSES:
+            self._leave_alone("it breaks off" if fate is Fate.BROKEN else "it does not answer in time")
+
+    def _leave_alone(self, fault: str) -> None:
+        if self._away_until is None:
+            log.error("the recognition server is away", extra={"server": self._place, "fault": fault})
+        self._away_until = asyncio.get_running_loop().time() + RETRY_AFTER_S
 
     async def _connect(self) -> Connection:
         """A fresh connection. Raises LineBroken, and remembers that the server is away."""
@@ -110,20 +151,11 @@ class RemoteRecogniser:
             raise LineBroken("the recogniser is not started")
         try:
             async with asyncio.timeout(CONNECT_DEADLINE_S):
-                connection = await self._session.ws_connect(
+                return await self._session.ws_connect(
                     self._url,
                     max_msg_size=LONGEST_MESSAGE,
                     timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_DEADLINE_S),
                 )
         except (aiohttp.ClientError, OSError, TimeoutError) as fault:
-            if self._away_until is None:
-                log.error(
-                    "the recognition server cannot be reached",
-                    extra={"server": self._place, "fault": str(fault) or type(fault).__name__},
-                )
-            self._away_until = asyncio.get_running_loop().time() + RETRY_AFTER_S
-            raise LineBroken("the recognition server cannot be reached") from fault
-        if self._away_until is not None:
-            log.info("the recognition server answers again", extra={"server": self._place})
-            self._away_until = None
-        return connection
+            self._leave_alone(described(fault))
+            raise LineBroken("the recognition server cannot be reached") from None  # its text holds the address

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import enum
 import logging
-from collections.abc import Awaitable, Callable
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 
 import aiohttp
 
@@ -18,6 +21,8 @@ log = logging.getLogger(__name__)
 
 Connection = aiohttp.ClientWebSocketResponse[bool]
 
+CLOSE_DEADLINE_S = 0.5
+"""For the whole closing: aiohttp's own deadline begins again with every message that still comes."""
 SAMPLE_BYTES = 2
 LARGEST_PIECE_BYTES = BYTES_PER_S
 """Sound that is sent again goes in pieces of a second, so that one caller does not keep the server's threads."""
@@ -25,10 +30,45 @@ ANSWERS_TOO_MANY = 8
 """More answers than questions; one server answers the configuration, too. Beyond it, it is no vosk-server."""
 
 
+class Fate(enum.Enum):
+    """What became of an utterance that was not abandoned."""
+
+    ANSWERED = enum.auto()
+    MISSED = enum.auto()
+    """No answer within the deadline."""
+    BROKEN = enum.auto()
+    """Every connection broke, or what came was no answer."""
+
+
+@asynccontextmanager
+async def closing(connection: Connection) -> AsyncIterator[None]:
+    """`connection` is closed at the end, within `CLOSE_DEADLINE_S` whatever the other end does."""
+    line = connection.get_extra_info("socket")
+    try:
+        yield
+    finally:
+        try:
+            async with asyncio.timeout(CLOSE_DEADLINE_S):
+                await connection.close()
+        except TimeoutError:
+            log.info("the recognition server did not close in time", extra={"deadline_s": CLOSE_DEADLINE_S})
+        finally:
+            if line is not None:  # else what a server does not read keeps the socket open
+                with suppress(OSError):
+                    line.shutdown(socket.SHUT_RDWR)
+
+
+def described(fault: BaseException) -> str:
+    """`fault` for the log: aiohttp's own texts hold the whole address, with the password or token in it."""
+    if isinstance(fault, aiohttp.ClientResponseError):
+        return f"status {fault.status}"
+    return str(fault) if isinstance(fault, LineBroken | AnswerFault) else type(fault).__name__
+
+
 class RemoteUtterance:
     """A `recogniser.Utterance` over `connection`, and over one more from `connect` if that breaks.
 
-    `on_gone` is called once, when its last connection is closed.
+    `on_fate` is called at most once, as soon as its fate is known; `on_gone` once, when its last connection is closed.
     """
 
     def __init__(
@@ -38,12 +78,14 @@ class RemoteUtterance:
         *,
         connect: Callable[[], Awaitable[Connection]],
         finish_deadline_s: float,
+        on_fate: Callable[[Fate], None],
         on_gone: Callable[[RemoteUtterance], None],
     ) -> None:
         self.partial = ""
         self._phrases = phrases
         self._connect = connect
         self._deadline_s = finish_deadline_s
+        self._on_fate = on_fate
         self._kept = bytearray()
         self._more = asyncio.Event()
         self._finishing = False
@@ -75,6 +117,7 @@ class RemoteUtterance:
                 return await self._readings
         except TimeoutError:
             log.error("the recognition server gave no answer in time", extra={"deadline_s": self._deadline_s})
+            self._on_fate(Fate.MISSED)
             return ()
         finally:
             self.abandon()
@@ -101,25 +144,28 @@ class RemoteUtterance:
                 await self._over(connection)
                 return
             except (LineBroken, AnswerFault, aiohttp.ClientError, ConnectionError) as fault:
-                log.warning("the recognition server broke off", extra={"fault": str(fault), "replays": replays})
-        self._settle(())
+                log.warning("the recognition server broke off", extra={"fault": described(fault), "replays": replays})
+        self._settle((), Fate.BROKEN)
 
-    def _settle(self, readings: tuple[Hypothesis, ...]) -> None:
+    def _settle(self, readings: tuple[Hypothesis, ...], fate: Fate) -> None:
         if not self._readings.done():
             self._readings.set_result(readings)
+            self._on_fate(fate)
 
     async def _over(self, connection: Connection) -> None:
         """All over one connection, which is closed. Raises LineBroken, AnswerFault or aiohttp's errors."""
         questions = _Questions()
-        telling = asyncio.create_task(self._tell(connection, questions), name="send sound to the recognition server")
-        try:
-            await self._hear(connection, questions)
-        finally:
-            telling.cancel()
-            await asyncio.wait({telling})
-            if not telling.cancelled() and isinstance(telling.exception(), Exception):
-                log.info("sound could not be sent", extra={"fault": str(telling.exception())})
-            await connection.close()
+        async with closing(connection):
+            telling = asyncio.create_task(
+                self._tell(connection, questions), name="send sound to the recognition server"
+            )
+            try:
+                await self._hear(connection, questions)
+            finally:
+                telling.cancel()
+                await asyncio.wait({telling})
+                if not telling.cancelled() and isinstance(fault := telling.exception(), Exception):
+                    log.info("sound could not be sent", extra={"fault": described(fault)})
 
     async def _tell(self, connection: Connection, questions: _Questions) -> None:
         """Send the configuration, the sound as it comes, and the end."""
@@ -153,7 +199,7 @@ class RemoteUtterance:
                 raise AnswerFault("answers that nobody asked for")
             self.partial = answers.partial
             if questions.ended and answers.complete(questions.asked):
-                self._settle(answers.readings())
+                self._settle(answers.readings(), Fate.ANSWERED)
                 return
         raise LineBroken("the recognition server closed the connection")
 

@@ -10,8 +10,9 @@ answers `END` in a binary message. So a turn with pauses has several results: th
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NoReturn
 
 from ivr.call import Hypothesis
 from ivr.speech.recognition.readings import MOST_PATHS, UNKNOWN, from_alternatives, from_grammar
@@ -21,12 +22,38 @@ END = '{"eof" : 1}'
 """Both servers compare it letter by letter."""
 UNSURE = 0.5
 """Confidence of words that a server gives without any: enough to be asked back, not to be acted on."""
+MOST_RESULTS = 64
+"""Ends of speech in one utterance; half a minute has at most some twenty."""
+MOST_RESULT_CHARS = 256 * 1024
+"""JSON of all results of an utterance; those of half a minute are about 100 kB."""
+LONGEST_PARTIAL_CHARS = 16 * 1024
+"""JSON of the words so far, each character of which may be written in twelve."""
+LONGEST_TEXT = 1000
+"""Characters; half a minute of fast English (four words a second) has about 700."""
+MOST_WORDS = 200
+"""Of an utterance: more than six a second for half a minute."""
+LARGEST_SCORE = 1e6
+"""Logarithms of weights, by size: a path of half a minute has some thousands."""
+LATEST_S = 3600.0
+"""Times of words since the connection began, by size."""
+CERTAIN = 1.01
+"""Confidences are 0 to 1; rounding may carry them a little beyond."""
 
-_NOTHING: Mapping[str, Any] = {"text": "", "confidence": 0.0, "result": []}
+_NOTHING: Mapping[str, Any] = {"text": "", "confidence": 0.0, "result": ()}
 
 
 class AnswerFault(ValueError):
-    """The other end does not answer as a vosk-server does."""
+    """The other end does not answer as a vosk-server does; its text holds nothing that came from there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Result:
+    """A result whose every value was looked at."""
+
+    text: str
+    words: Sequence[Mapping[str, Any]]
+    """With "conf"; empty where there are paths."""
+    paths: Sequence[Mapping[str, Any]]
 
 
 def configuration(phrases: tuple[str, ...] | None) -> str:
@@ -47,65 +74,137 @@ class Answers:
         self.taken = 0
         """Messages so far."""
         self.partial = ""
-        """The words so far."""
-        self._results: list[Mapping[str, Any]] = []
+        """The words so far: lower case, printable characters only."""
+        self._results: list[_Result] = []
+        self._result_chars = 0
+        self._settled = ""
         self._last_is_result = False
 
     def take(self, message: str | bytes) -> None:
-        """One message. Raises AnswerFault if a vosk-server would not write it."""
-        try:
-            answer = json.loads(message)
-        except ValueError as fault:
-            raise AnswerFault("no JSON") from fault
-        if not isinstance(answer, dict):
-            raise AnswerFault("no JSON object")
-        self.taken += 1
+        """One message. Raises AnswerFault if a vosk-server would not write it, or not that much."""
+        answer = _decoded(message)
         self._last_is_result = "partial" not in answer
         if self._last_is_result:
-            if not isinstance(answer.get("text"), str) and not isinstance(answer.get("alternatives"), list):
-                raise AnswerFault("neither words nor alternatives")
-            self._results.append(answer)
-        said = [_best_text(result) for result in self._results]
-        self.partial = _known(" ".join([*said, str(answer.get("partial", ""))]))
+            self._result_chars += len(message)
+            if self._result_chars > MOST_RESULT_CHARS or len(self._results) == MOST_RESULTS:
+                raise AnswerFault("too many results")
+            result = _result(answer)
+            self._results.append(result)
+            self._settled = self.partial = _bounded(f"{self._settled} {result.text}".strip())
+        else:
+            if len(message) > LONGEST_PARTIAL_CHARS:
+                raise AnswerFault("a partial answer too long")
+            self.partial = _bounded(f"{self._settled} {_known(_text(answer['partial']))}".strip())
+        self.taken += 1
 
     def complete(self, asked: int) -> bool:
         """Whether the last of `asked` pieces of sound and ends is answered."""
         return self.taken >= asked and self._last_is_result
 
     def readings(self) -> tuple[Hypothesis, ...]:
-        """The readings of the whole utterance, best first. Raises AnswerFault."""
-        try:
-            if any("alternatives" in result for result in self._results):
-                return from_alternatives({"alternatives": _joined_paths(self._results)})
-            words = [word for result in self._results for word in result.get("result", [])]
-            if words:
-                return from_grammar({"text": self.partial, "result": words})
-        except (LookupError, ArithmeticError, TypeError, ValueError, AttributeError) as fault:
-            raise AnswerFault(f"a result of another form ({type(fault).__name__})") from fault
-        return (Hypothesis(text=self.partial, confidence=UNSURE),) if self.partial else ()
+        """The readings of the whole utterance, best first. Raises AnswerFault if they have too many words."""
+        if any(result.paths for result in self._results):
+            return from_alternatives({"alternatives": _joined_paths(self._results)})
+        words = [word for result in self._results for word in result.words]
+        if words:
+            return from_grammar({"result": _few(words)})
+        return (Hypothesis(text=self._settled, confidence=UNSURE),) if self._settled else ()
 
 
-def _joined_paths(results: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def _decoded(message: str | bytes) -> Mapping[str, Any]:
+    try:
+        answer = json.loads(message, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        raise AnswerFault("no JSON") from None
+    if not isinstance(answer, dict):
+        raise AnswerFault("no JSON object")
+    return answer
+
+
+def _refuse(_constant: str) -> NoReturn:
+    """Python reads NaN and Infinity, which are no JSON and would pass every comparison with a threshold."""
+    raise ValueError("no number")
+
+
+def _result(answer: Mapping[str, Any]) -> _Result:
+    if "alternatives" in answer:
+        # no more than were asked for: they come best first
+        paths = [_checked_path(path) for path in _mappings(answer["alternatives"])[:MOST_PATHS]]
+        return _Result(text=_known(paths[0]["text"]) if paths else "", words=(), paths=paths)
+    words = _words(answer.get("result", []), scored=True)
+    return _Result(text=_known(_text(answer.get("text"))), words=words, paths=())
+
+
+def _checked_path(path: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {
+        "text": _text(path.get("text")),
+        "confidence": _number(path.get("confidence"), -LARGEST_SCORE, LARGEST_SCORE),
+        "result": _words(path.get("result", []), scored=False),
+    }
+
+
+def _words(listed: object, *, scored: bool) -> list[Mapping[str, Any]]:
+    """Words with their confidences if `scored`, else with their times; without those that have no letters."""
+    words: list[Mapping[str, Any]] = []
+    for entry in _few(_mappings(listed)):
+        word: dict[str, Any] = {"word": _text(entry.get("word"))}
+        if scored:
+            word["conf"] = _number(entry.get("conf"), 1 - CERTAIN, CERTAIN)
+        else:
+            word |= {edge: _number(entry.get(edge), -LATEST_S, LATEST_S) for edge in ("start", "end")}
+        if word["word"]:
+            words.append(word)
+    return words
+
+
+def _mappings(listed: object) -> list[Mapping[str, Any]]:
+    if not isinstance(listed, list) or not all(isinstance(entry, dict) for entry in listed):
+        raise AnswerFault("no list of objects")
+    return listed
+
+
+def _number(value: object, least: float, most: float) -> float:
+    """Overlong figures such as 1e999 are read as infinite: they are out of every range."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+        raise AnswerFault("no number in its range")
+    return float(value)
+
+
+def _text(value: object) -> str:
+    """Words as a recogniser prints them, whatever is between them: texts go to logs, terminals and journals."""
+    if not isinstance(value, str):
+        raise AnswerFault("no text")
+    printable = "".join(sign if sign.isprintable() else " " for sign in _bounded(value))
+    return " ".join(printable.lower().split())
+
+
+def _bounded(text: str) -> str:
+    if len(text) > LONGEST_TEXT:
+        raise AnswerFault("a text too long")
+    return text
+
+
+def _few(words: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    if len(words) > MOST_WORDS:
+        raise AnswerFault("too many words")
+    return words
+
+
+def _joined_paths(results: Sequence[_Result]) -> list[Mapping[str, Any]]:
     """The best paths through all results: their scores are logarithms of independent weights, so they add up."""
     paths = [_NOTHING]
     for result in results:
-        longer = [_path(before, after) for before in paths for after in result.get("alternatives") or [_NOTHING]]
+        longer = [_path(before, after) for before in paths for after in result.paths or (_NOTHING,)]
         paths = sorted(longer, key=lambda path: -float(path["confidence"]))[:MOST_PATHS]
     return paths
 
 
 def _path(before: Mapping[str, Any], after: Mapping[str, Any]) -> Mapping[str, Any]:
     return {
-        "text": f"{before['text']} {after['text']}".strip(),
+        "text": _bounded(f"{before['text']} {after['text']}".strip()),
         "confidence": before["confidence"] + after["confidence"],
-        "result": [*before.get("result", []), *after.get("result", [])],
+        "result": _few([*before["result"], *after["result"]]),
     }
-
-
-def _best_text(result: Mapping[str, Any]) -> str:
-    alternatives = result.get("alternatives")
-    best = alternatives[0] if alternatives else result
-    return str(best.get("text", "")) if isinstance(best, dict) else ""
 
 
 def _known(text: str) -> str:

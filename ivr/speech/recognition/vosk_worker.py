@@ -84,7 +84,7 @@ class Decoder:
         else:
             recogniser, uses = self.for_grammar(phrases, words_in(phrases)), MOST_USES
         recogniser.AcceptWaveform(NoiseFloor().under(pcm))
-        result: dict[str, Any] = json.loads(recogniser.FinalResult())
+        result = _final(recogniser, pcm)
         self.give_back(recogniser, uses)
         return result
 
@@ -93,6 +93,11 @@ def _with_paths(recogniser: vosk.KaldiRecognizer) -> vosk.KaldiRecognizer:
     recogniser.SetWords(True)
     recogniser.SetMaxAlternatives(MOST_PATHS)
     return recogniser
+
+
+def _final(recogniser: vosk.KaldiRecognizer, heard: bytes | bytearray) -> dict[str, Any]:
+    """Vosk's result for all that was `heard` (8 kHz, 16 bit), with its length."""
+    return {**json.loads(recogniser.FinalResult()), "sound_s": len(heard) / 2 / RATE_HZ}
 
 
 class Decoding(threading.Thread):
@@ -127,7 +132,7 @@ class Decoding(threading.Thread):
         recogniser, uses = self._decoder.take_open()
         if self._hear(recogniser):
             with AT_ONCE:
-                result = json.loads(recogniser.FinalResult())
+                result = _final(recogniser, self._heard)
             self._decoder.give_back(recogniser, uses)
             self._answer(calibrated(result, None, self._decoder.calibration))
 
@@ -135,7 +140,7 @@ class Decoding(threading.Thread):
         recogniser = self._decoder.for_grammar(phrases, known)
         if self._hear(recogniser):
             with AT_ONCE:
-                result = json.loads(recogniser.FinalResult())
+                result = _final(recogniser, self._heard)
             self._answer(calibrated(result, known, self._decoder.calibration))
 
     def _hear(self, recogniser: vosk.KaldiRecognizer) -> bool:

@@ -9,7 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.speech.recognition.vosk_server_wire import END, UNSURE, AnswerFault, Answers, configuration
+from ivr.speech.recognition.vosk_server_wire import (
+    END,
+    LONGEST_PARTIAL_CHARS,
+    LONGEST_TEXT,
+    MOST_RESULT_CHARS,
+    MOST_RESULTS,
+    MOST_WORDS,
+    UNSURE,
+    AnswerFault,
+    Answers,
+    configuration,
+)
 
 
 def spoken(*words: str, conf: float = 1.0) -> str:
@@ -92,6 +103,98 @@ def test_what_no_vosk_server_writes_is_a_fault(message: str | bytes) -> None:
         Answers().take(message)
 
 
+@pytest.mark.parametrize("figure", ["NaN", "Infinity", "-Infinity", "1e999", "7", "-3", "1" + "0" * 400, "true", '"1"'])
+def test_a_confidence_that_is_none_is_a_fault(figure: str) -> None:
+    word = f'{{"word": "yes", "conf": {figure}, "start": 0, "end": 1}}'
+    with pytest.raises(AnswerFault):
+        Answers().take(f'{{"text": "yes", "result": [{word}]}}')
+
+
+@pytest.mark.parametrize("figure", ["NaN", "Infinity", "-Infinity", "1e999", "1e9", "null", '"9"', "1" + "0" * 400])
+@pytest.mark.parametrize("place", ["confidence", "start", "end"])
+def test_a_score_or_time_that_is_none_is_a_fault(place: str, figure: str) -> None:
+    figures = {"confidence": "5.0", "start": "0", "end": "1", place: figure}
+    word = f'{{"word": "yes", "start": {figures["start"]}, "end": {figures["end"]}}}'
+    path = f'{{"text": "yes", "confidence": {figures["confidence"]}, "result": [{word}]}}'
+    with pytest.raises(AnswerFault):
+        Answers().take(f'{{"alternatives": [{path}]}}')
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "[" * 100_000,
+        '{"partial":' + "[" * 100_000,
+        '{"partial": null}',
+        '{"partial": {"a": 1}}',
+        '{"text": null}',
+        '{"text": "yes", "result": null}',
+        '{"text": "yes", "result": [7]}',
+        '{"text": "yes", "result": [{"word": 5, "conf": 1}]}',
+        '{"text": "yes", "result": [{"word": "yes"}]}',
+        '{"text": "yes", "alternatives": {"a": 1}}',
+        '{"text": "yes", "alternatives": "abc"}',
+        '{"alternatives": [7]}',
+        '{"alternatives": [{"text": ["a"], "confidence": 1}]}',
+        '{"alternatives": [{"text": "a", "confidence": 1, "result": [{"word": "a"}]}]}',
+    ],
+)
+def test_mistyped_and_bottomless_answers_are_faults_at_once(message: str) -> None:
+    with pytest.raises(AnswerFault):
+        Answers().take(message)
+
+
+def test_an_utterance_has_so_many_results_and_no_more() -> None:
+    many = answers(*['{"text": ""}'] * MOST_RESULTS)
+    with pytest.raises(AnswerFault, match="too many results"):
+        many.take('{"text": ""}')
+
+
+def test_the_results_of_an_utterance_have_so_many_bytes_and_no_more() -> None:
+    half = '{"text": "yes"' + " " * (MOST_RESULT_CHARS // 2) + "}"
+    taken = answers(half)
+    with pytest.raises(AnswerFault, match="too many results"):
+        taken.take(half)
+
+
+def test_a_partial_answer_is_short() -> None:
+    with pytest.raises(AnswerFault, match="too long"):
+        Answers().take('{"partial": ""' + " " * LONGEST_PARTIAL_CHARS + "}")
+
+
+def test_a_text_is_no_longer_than_anybody_speaks() -> None:
+    longest = "o" * LONGEST_TEXT
+    assert answers(json.dumps({"partial": longest})).partial == longest
+    with pytest.raises(AnswerFault, match="too long"):
+        answers(json.dumps({"partial": longest + "o"}))
+    with pytest.raises(AnswerFault, match="too long"):
+        answers(json.dumps({"text": longest}), json.dumps({"text": "o"}))
+
+
+def test_an_utterance_has_no_more_words_than_anybody_speaks() -> None:
+    words = ["o"] * (MOST_WORDS // 2 + 1)
+    assert len(answers(spoken(*words)).readings()) == 1
+    with pytest.raises(AnswerFault, match="too many words"):
+        answers(spoken(*words), spoken(*words)).readings()
+    path = paths((" ".join(words), 1.0))
+    with pytest.raises(AnswerFault, match="too many words"):
+        answers(path, path).readings()
+
+
+def test_no_more_alternatives_count_than_were_asked_for() -> None:
+    many = paths(*((f"w{number}", 1.0) for number in range(1000)))
+    assert answers(many).readings()[0].confidence == pytest.approx(0.1)
+
+
+def test_only_printable_lower_case_words_come_out() -> None:
+    dirty = "\ud800Council\x00\x1b[2J TAX\u202e\n"
+    assert answers(json.dumps({"partial": dirty})).partial == "council [2j tax"
+    assert answers(json.dumps({"text": dirty})).readings()[0].text == "council [2j tax"
+    assert answers(spoken("\ud800", "Tax\x07")).readings()[0].text == "tax"
+    assert answers(paths(("Tax\x1b", 3.0))).readings()[0].text == "tax"
+    assert answers(json.dumps({"text": "MÜLL"})).readings()[0].text == "müll"
+
+
 _KEYS = st.sampled_from(["text", "partial", "alternatives", "result", "confidence", "word", "start", "end", "conf"])
 _JSON = st.recursive(
     st.none() | st.booleans() | st.floats() | st.text(max_size=8),
@@ -104,6 +207,7 @@ _JSON = st.recursive(
 def test_whatever_comes_is_read_or_a_fault(messages: list[dict[str, Any]]) -> None:
     try:
         for reading in answers(*(json.dumps(message) for message in messages)).readings():
-            assert isinstance(reading.text, str)
+            assert reading.text.isprintable()
+            assert 0 <= reading.confidence <= 1
     except AnswerFault:
         pass
