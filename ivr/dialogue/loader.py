@@ -15,7 +15,7 @@ The file, by example::
       bins: bin
     accept: 0.75                       # how the line treats callers; everything from here on is optional,
     confirm: 0.5                       #   and a step may say otherwise: sure, to be asked back,
-    read_back_from: 0.15               #   digits and letters to be read back, too close to tell
+    read_back_from: 0.1                #   digits and letters to be read back, too close to tell
     close: 0.15
     barge_in: both                     # what may interrupt a prompt: both, keys, speech, none
     answer_within_s: 5                 # from the end of a prompt to the caller's first word or key

@@ -16,7 +16,7 @@ Confidence is the probability of being right, so the bands follow from what each
 seconds counted twice for lost trust. That gives 0.64 and 0.52, at which 1.2 % of everything said is acted on wrongly;
 `ACCEPT` lies higher, for 0.8 %.
 """
-READ_BACK = 0.15
+READ_BACK = 0.1
 """What is counted or spelled out is read back whatever its confidence, so only what is hardly speech is refused: a
 wrong reading costs no more than a refusal, and a right one is saved."""
 CLOSE = 0.15

@@ -11,7 +11,7 @@ from typing import Protocol
 from ivr.call import BargeIn, Heard, Hypothesis, Listening, Match, Means, Outcome, Prompt
 from ivr.errors import LineBroken
 from ivr.media.audio import Audio, Key, LineEnded, MediaInput
-from ivr.speech.barge_in import Interruptions, means_something
+from ivr.speech.barge_in import DOUBT_MS, Interruptions, means_something
 from ivr.speech.ear import Ear, EarSignal, VoiceDetector
 from ivr.speech.prompting import Prompting, Sound
 from ivr.speech.recognition.recogniser import Recogniser, Utterance
@@ -98,6 +98,8 @@ class _Turn:
         self._in_prompt_ms = 0
         """How much of the present voice came while the prompts played."""
         self._noises = 0
+        self._spoke_in_vain = False
+        """Whether something was said into the prompts that meant nothing: no silence, then, if nothing follows."""
         self._broken = False
         self._deadline: float | None = None
         self._utterance: Utterance | None = None
@@ -259,6 +261,7 @@ class _Turn:
             return None
         if self._into_the_prompt(spoken_ms, in_prompt_ms):
             if not any(means_something(self._listening, reading) for reading in readings):
+                self._spoke_in_vain |= spoken_ms >= DOUBT_MS
                 await self._carry_on()
                 return None
         elif not readings and spoken_ms < NOISE_MS and self._noises < MOST_NOISES:
@@ -290,6 +293,8 @@ class _Turn:
         if self._ear.speaking:
             self._ear.stop()
             return await self._on_quiet()
+        if self._spoke_in_vain:
+            return self._result(Outcome.NO_MATCH, Means.VOICE)
         return self._result(Outcome.NO_INPUT)
 
     def _result(self, outcome: Outcome, means: Means | None = None, hypotheses: tuple[Hypothesis, ...] = ()) -> Heard:

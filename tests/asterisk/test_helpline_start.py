@@ -84,7 +84,7 @@ async def test_whatever_is_missing_is_one_line_that_says_how_to_mend_it(calm_sta
             "recording": ({"helpline": no_text}, ("hall.yaml:", "'text'")),
             "sound": ({"helpline": bad_sound, "prompts": tmp_path / "prompts"}, ("door.wav", "sox")),
             "queue": ({"helpline": no_queue}, ("no queue 'cellar'", "asterisk/queues.conf")),
-            "model": ({"model": str(tmp_path)}, (str(tmp_path), "IVR_MODEL")),
+            "model": ({"model": str(tmp_path)}, (str(tmp_path), "ivr models list")),
             "pbx": ({"ami_port": _closed()}, ("manager interface", "IVR_AMI_PORT")),
             "agents": ({"agents": tmp_path / "nobody.yaml"}, ("nobody.yaml",)),
             "agi": ({"agi_port": port}, (str(port), "IVR_AGI_PORT")),

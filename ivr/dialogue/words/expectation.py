@@ -129,6 +129,8 @@ class Expectation:
                     found[one.meaning] = one
         if not found:
             return None
+        if self.counted is not None:
+            found = _of_wanted_length(found, words, heard.hypotheses)
         best, *others = sorted(found.values(), key=lambda one: -one.confidence)
         return replace(best, readings=readings, others=tuple(others))
 
@@ -164,6 +166,15 @@ def _understood(words: SaidWords, sound: Hypothesis, reading: Hypothesis) -> Ite
         sure = sound.confidence * (_SPOTTED_LEAST + (1 - _SPOTTED_LEAST) * meaning.share)
         value = reading.text if meaning.name == FREE else meaning.value
         yield Understood(name=meaning.name, confidence=sure, spoken=meaning.spoken, value=value)
+
+
+def _of_wanted_length(
+    found: Mapping[tuple[str, str], Understood], words: SaidWords, readings: Iterable[Hypothesis]
+) -> dict[tuple[str, str], Understood]:
+    """`found`, as likely as it is now that readings of another length are out ("forty seven one" is no four digits)."""
+    out = sum(reading.confidence for reading in readings if not words.meanings(reading.text))
+    left = max(1.0 - out, _LEAST_DOUBT)
+    return {meaning: replace(one, confidence=min(1.0, one.confidence / left)) for meaning, one in found.items()}
 
 
 def _beside(counted: Counted, option: Option) -> Option:

@@ -24,9 +24,9 @@ UNKNOWN_WEIGHT = 0.5
 MOST_PATHS = 10
 MOST_READINGS = 5
 SILENCE_SCORE_PER_S = -13.5
-"""What a second of silence adds to a path's score, before, between or after the words: -13.2 to -13.5 with the bundled
-model, menus and digits, digital silence and a kitchen at -50 dBFS alike. It says nothing about the words, so it is taken
-out: otherwise who waits after an answer, or counts out slowly, would be believed less."""
+"""What a second of silence adds to a path's score, before, between or after the words: -13.2 to -13.5 with the
+bundled model, menus and digits, digital silence and a kitchen at -50 dBFS alike. It says nothing about the words, so it
+is taken out: otherwise who waits after an answer, or counts out slowly, would be believed less."""
 _LEAST_DOUBT = 5e-4
 _SHORTEST_S = 0.03
 _NEXT_TO_NOTHING = 1e-300

@@ -49,7 +49,7 @@ def test_a_cough_pauses_the_prompt_and_it_goes_on_where_it_was() -> None:
 def test_a_long_voice_without_meaning_never_ends_a_prompt(readings: tuple[Hypothesis, ...]) -> None:
     recogniser = FakeRecogniser(readings, partials=[{500: readings[0].text if readings else ""}])
     heard, sound, _ = turn(speech(0.5, voiced=60), recogniser=recogniser, prompts=TEN_SECONDS)
-    assert heard.outcome is Outcome.NO_INPUT
+    assert heard.outcome is Outcome.NO_MATCH
     assert heard.prompt_heard_ms == 10_000
     if not readings or readings[0] is OFF_TOPIC:
         assert sound.playings[0].resumptions[0] <= 0.5 + 0.7
@@ -96,7 +96,7 @@ def test_a_television_with_words_in_it_does_not_either() -> None:
         talk += speech(at_s, voiced=40, quiet=22)
     recogniser = FakeRecogniser(*[(MUMBLE,)] * 30, partials=[{300: "bins"}] * 30)
     heard, sound, _ = turn(talk, recogniser=recogniser, prompts=(Prompt(text="60"),))
-    assert heard.outcome is Outcome.NO_INPUT
+    assert heard.outcome is Outcome.NO_MATCH
     assert len(sound.playings[0].pauses) == MOST_HOPES
 
 
@@ -128,7 +128,7 @@ def test_a_voice_that_goes_on_into_a_prompt_that_forbids_it_counts_until_then() 
     prompts = [Prompt(text="1"), Prompt(text="3", barge_in=BargeIn.NONE)]
     recogniser = FakeRecogniser(())
     heard, _, _ = turn(speech(0.5, voiced=80), recogniser=recogniser, prompts=prompts)
-    assert heard.outcome is Outcome.NO_INPUT
+    assert heard.outcome is Outcome.NO_MATCH
     assert heard.prompts_heard_ms == (1000, 3000)
     assert len(recogniser.utterances) == 1
 

@@ -218,3 +218,13 @@ def test_a_question_is_looked_up_in_the_words_of_the_articles() -> None:
     assert understood is not None
     assert understood.value == "where is riverton"
     assert [one.text for one in understood.readings] == ["where is riverton"]
+
+
+def test_readings_of_another_length_make_those_of_the_wanted_one_likelier() -> None:
+    four = Expectation(counted=DigitString(lengths=frozenset({4})))
+    understood = four.understand(
+        voice(("forty seven one", 0.5), ("four two seven one", 0.15), ("forty seventy one", 0.05))
+    )
+    assert understood is not None
+    assert understood.value == "4271"
+    assert understood.confidence == pytest.approx(0.3)
