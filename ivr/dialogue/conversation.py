@@ -14,7 +14,7 @@ from ivr.dialogue.notebook import Notebook
 from ivr.dialogue.ports import Knowledge, Telephone
 from ivr.dialogue.turns import TooManyTurns, Turns
 from ivr.dialogue.wishes import WantsMainMenu, WantsPerson
-from ivr.dialogue.words.expectation import Expectation, Understood
+from ivr.dialogue.words.expectation import Expectation, Refused, Understood
 from ivr.dialogue.words.options import (
     FIRST,
     LATE_TERMINATOR,
@@ -115,7 +115,7 @@ class Conversation:
         """
         carried = (*self._told, *self._waiting)
         while True:
-            understood = await self._answer(prompts, expectation, carried)
+            understood = await self._answer(prompts, expectation, carried, refused=self._refused)
             settled = await self._settled(understood, expectation)
             if settled is not None and self._says_again(settled):
                 self._waiting = carried
@@ -133,12 +133,12 @@ class Conversation:
         return understood.name == YES
 
     def refuse(self, understood: Understood) -> None:
-        """The caller said no to it: in this step it does not count again by voice.
+        """The caller said no to it: in this step it is not offered again.
 
-        What is understood everywhere counts again once it is sure: nobody is to be kept from a person.
+        It counts again once it is sure: the "no" may have been misheard, and nobody is to be kept from their choice.
+        What was counted out is read back in any case, so it does not count again by voice at all.
         """
-        everywhere = understood.name in _EVERYWHERE
-        self._refused[understood.meaning] = self.manner.accept if everywhere else _NEVER
+        self._refused[understood.meaning] = _NEVER if understood.name == GIVEN else self.manner.accept
 
     async def failed(self, failure: str, *, offer_now: bool = False) -> None:
         """Count a turn that brought nothing, prepare what to say about it, and offer a person when it is time.
@@ -200,7 +200,13 @@ class Conversation:
     # -- until it is clear ---------------------------------------------------------------------------
 
     async def _answer(
-        self, prompts: Sequence[Prompt], expectation: Expectation, carried: tuple[Prompt, ...], leaving: float = 0.0
+        self,
+        prompts: Sequence[Prompt],
+        expectation: Expectation,
+        carried: tuple[Prompt, ...],
+        *,
+        leaving: float = 0.0,
+        refused: Refused | None = None,
     ) -> Understood:
         """Ask until something is heard that is worth acting on, or asking back about.
 
@@ -211,10 +217,11 @@ class Conversation:
         while True:
             said, self._waiting = (*self._waiting, *asked), ()
             asked = tuple(prompts)
-            heard, understood = await self._turn(said, expectation)
+            heard, understood = await self._turn(said, expectation, refused=refused)
             if heard.outcome is Outcome.UNHEARD:
-                await self._unheard(expectation)
-                asked = ()  # the keys to press are said in their place
+                hints = await self._unheard(expectation)
+                cut_short = said if heard.prompt_heard_ms < heard.prompt_total_ms else ()
+                asked = tuple(replace(one, barge_in=one.barge_in & ~BargeIn.SPEECH) for one in (*cut_short, *hints))
             elif understood is None or understood.confidence < self._least(understood, leaving):
                 await self.failed("silence" if heard.outcome is Outcome.NO_INPUT else "not_understood")
             elif self._says_again(understood):
@@ -264,11 +271,13 @@ class Conversation:
             if answer.name in (FIRST, SECOND, NEITHER):
                 return {FIRST: first, SECOND: second}.get(answer.name)
             self._follow(answer)
-        best = offered[0]
-        return best if await self.agreed([self._own(wording.did_you_say(best.spoken))]) else None
+        for one in offered:
+            if await self.agreed([self._own(wording.did_you_say(one.spoken))]):
+                return one
+        return None
 
-    async def _unheard(self, expectation: Expectation) -> None:
-        """The caller spoke and nobody could hear it: say which keys do the same; at the second time, offer a person.
+    async def _unheard(self, expectation: Expectation) -> tuple[Prompt, ...]:
+        """The caller spoke and nobody could hear it: which keys do the same; at the second time, offer a person.
 
         It is not the caller's failure, so it does not count with those, and only as long as nothing is understood.
         """
@@ -276,7 +285,8 @@ class Conversation:
         if count % OFFER_AFTER == 0:
             self._waiting = (self._own(wording.UNHEARD),)
             await self.offer_person("unheard")
-        self._waiting += tuple(self._own(text) for text in (wording.UNHEARD, *key_hints(expectation)))
+        self._waiting += (self._own(wording.UNHEARD),)
+        return tuple(self._own(text) for text in key_hints(expectation))
 
     def _counted(self, failure: str) -> int:
         count = self._counts[failure] = self._counts.get(failure, 0) + 1
@@ -300,11 +310,16 @@ class Conversation:
         return Prompt(text=text, barge_in=self.manner.barge_in)
 
     async def _turn(
-        self, prompts: Sequence[Prompt], expectation: Expectation, *, answer_within_s: float | None = None
+        self,
+        prompts: Sequence[Prompt],
+        expectation: Expectation,
+        *,
+        refused: Refused | None = None,
+        answer_within_s: float | None = None,
     ) -> tuple[Heard, Understood | None]:
         try:
             return await self._turns.take(
-                prompts, expectation, self.manner, refused=self._refused, answer_within_s=answer_within_s
+                prompts, expectation, self.manner, refused=refused, answer_within_s=answer_within_s
             )
         except TooManyTurns:
             raise WantsPerson("not_understood") from None

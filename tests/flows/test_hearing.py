@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.call import EndReason, FactLearnt, Hypothesis, PromptPlayed, StepFailed
+from ivr.call import EndReason, FactLearnt, Hypothesis, IntentUnderstood, PromptPlayed, StepFailed
 from ivr.testing.scripted_caller import Act, Says, hangs_up, keeps_silent, mumbles, presses, says
 from tests.flows.helplines import call, plan, riverton
 
@@ -89,7 +89,7 @@ def test_after_a_no_the_next_meaning_is_offered() -> None:
 
 def test_what_was_refused_is_not_offered_again_in_the_step_but_comes_by_key() -> None:
     no = says("no", expect="Did you say housing repairs?")
-    again = says("housing repairs", 0.99, expect="You can say")
+    again = says("housing repairs", 0.7, expect="You can say")
     person = says("no", expect="Would you like to speak to a person?")
     called = call(riverton(), says("housing repairs", 0.6), no, again, person, presses("3"), presses("0"))
     assert [event.failure for event in called.feed.of(StepFailed)] == ["refused", "not_understood"]
@@ -98,6 +98,36 @@ def test_what_was_refused_is_not_offered_again_in_the_step_but_comes_by_key() ->
         riverton(), says("housing repairs", 0.6), no, says("main menu"), says("housing repairs"), presses("0")
     )
     assert elsewhere.hand_over.queue == "housing", "the step was left"
+
+
+def test_what_was_refused_counts_again_once_it_is_sure() -> None:
+    no = says("no", expect="Did you say housing repairs?")
+    called = call(riverton(), says("housing repairs", 0.6), no, says("housing repairs", 0.99), presses("0"))
+    assert called.hand_over.queue == "housing"
+
+
+def test_a_no_to_did_you_say_no_does_not_make_the_line_deaf_for_no() -> None:
+    called = call(
+        riverton(),
+        presses("3"),
+        says("no", 0.6, expect="Is your repair urgent"),
+        says("no", expect="Did you say no?"),
+        says("no", 0.99, expect="Is your repair urgent"),
+        presses("0", expect="tenancy reference"),
+    )
+    assert called.feed.of(FactLearnt)[0].value == "no"
+
+
+def test_a_yes_to_which_of_two_and_a_no_to_the_first_offers_the_second() -> None:
+    called = call(
+        riverton(),
+        hears(("housing repairs", 0.5), ("opening hours", 0.45)),
+        says("yes", expect="Did you say housing repairs, or opening hours?"),
+        says("no", expect="Did you say housing repairs?"),
+        says("yes", expect="Did you say opening hours?"),
+        presses("0"),
+    )
+    assert called.feed.of(IntentUnderstood)[0].name == "opening_hours"
 
 
 def test_a_person_who_was_refused_is_had_again_when_it_is_sure() -> None:
