@@ -12,6 +12,7 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from pydantic_settings import SettingsError as UnreadableSetting
 
 from ivr.errors import SettingsError
 
@@ -93,6 +94,9 @@ class Settings(BaseSettings):
             settings = cls(**given)  # type: ignore[arg-type]
         except tomllib.TOMLDecodeError as fault:
             raise SettingsError(f"ivr.toml: {fault}") from None
+        except UnreadableSetting as fault:
+            mend = """write a mapping as JSON, as in IVR_LANGUAGE_MODELS='{"de": "vosk-model-small-de-0.15"}'"""
+            raise SettingsError(f"{fault}: {mend}") from None
         except ValidationError as fault:
             first = fault.errors()[0]
             name = ".".join(str(part) for part in first["loc"])

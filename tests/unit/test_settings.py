@@ -40,3 +40,9 @@ def test_agi_and_media_do_not_face_the_world_by_accident() -> None:
     with pytest.raises(SettingsError, match="no log-in of their own"):
         Settings.read(bind="0.0.0.0")
     assert Settings.read(bind="0.0.0.0", allow_public_bind=True).bind == "0.0.0.0"
+
+
+def test_a_mapping_that_is_no_json_is_one_line_that_shows_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IVR_LANGUAGE_MODELS", "de=x")
+    with pytest.raises(SettingsError, match=r"language_models.*JSON"):
+        Settings.read()
