@@ -60,7 +60,7 @@ class Turns:
         said = self._as_said(prompts)
         heard = await self._converse(said, listening)
         understood = expected.understand(heard, refused) if heard.outcome is Outcome.MATCH else None
-        heard = expected.written(heard)
+        heard = expected.written(_as_understood(heard, expected, understood))
         self._notebook.played(said, heard)
         self._notebook.answered(heard, (understood.value or understood.name) if understood else None)
         return heard, understood
@@ -84,3 +84,13 @@ class Turns:
 
     def _as_said(self, prompts: Iterable[Prompt]) -> tuple[Prompt, ...]:
         return tuple(replace(prompt, text=self.filled(prompt.text), slowly=self.slowly) for prompt in prompts)
+
+
+def _as_understood(heard: Heard, expected: Expectation, understood: Understood | None) -> Heard:
+    """`heard` with the reading first that was understood: "forty seven one" may be likelier, but is no four digits."""
+    if understood is None or not understood.value:
+        return heard
+    words = expected.words()
+    meant = [one for one in heard.hypotheses if any(m.value == understood.value for m in words.meanings(one.text))]
+    others = [one for one in heard.hypotheses if one not in meant]
+    return replace(heard, hypotheses=(*meant, *others))
