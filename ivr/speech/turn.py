@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 NOISE_MS = 250
 """A voice shorter than this without a word in it is a cough or a door, not an answer."""
+ASKING_S = 1.0
+"""A turn that waits less than this after its prompts only tells something: who spoke into it was not asked."""
 LONG_MS = 1500
 """A voice this long said something even if there is no word in it; a long "mm" did not."""
 MOST_NOISES = 3
@@ -295,7 +297,7 @@ class _Turn:
         if self._ear.speaking:
             self._ear.stop()
             return await self._on_quiet()
-        if self._spoke_in_vain:
+        if self._spoke_in_vain and self._listening.first_input_s >= ASKING_S:
             return self._result(Outcome.NO_MATCH, Means.VOICE)
         return self._result(Outcome.NO_INPUT)
 

@@ -17,7 +17,8 @@ log = logging.getLogger(__name__)
 
 START_DEADLINE_S = 30.0
 """A large model takes seconds to load; the bundled one is ready after 0.4 s."""
-FINISH_DEADLINE_S = 1.5
+FINISH_DEADLINE_S = 2.5
+"""Long enough for a process that died in mid-sentence to be replaced, and the sound to be decoded again."""
 OPEN_DEADLINE_S = 0.6
 """How long `open` waits for a process when none is up: about one start of the bundled model."""
 PULSE_S = 0.25
