@@ -22,8 +22,6 @@ NOISE_MS = 250
 """A voice shorter than this without a word in it is a cough or a door, not an answer."""
 ASKING_S = 1.0
 """A turn that waits less than this after its prompts only tells something: who spoke into it was not asked."""
-LONG_MS = 1500
-"""A voice this long said something even if there is no word in it; a long "mm" did not."""
 MOST_NOISES = 3
 """So many of them after the prompts are passed over; one more is a caller who cannot be understood."""
 SIGNALS_AT_MOST = 64
@@ -265,7 +263,7 @@ class _Turn:
             return None
         if self._into_the_prompt(spoken_ms, in_prompt_ms):
             if not any(means_something(self._listening, reading) for reading in readings):
-                self._spoke_in_vain |= spoken_ms >= (DOUBT_MS if readings else LONG_MS)
+                self._spoke_in_vain |= spoken_ms >= DOUBT_MS
                 await self._carry_on()
                 return None
         elif not readings and spoken_ms < NOISE_MS and self._noises < MOST_NOISES:

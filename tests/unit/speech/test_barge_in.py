@@ -128,7 +128,7 @@ def test_a_voice_that_goes_on_into_a_prompt_that_forbids_it_counts_until_then() 
     prompts = [Prompt(text="1"), Prompt(text="3", barge_in=BargeIn.NONE)]
     recogniser = FakeRecogniser(())
     heard, _, _ = turn(speech(0.5, voiced=80), recogniser=recogniser, prompts=prompts)
-    assert heard.outcome is Outcome.NO_INPUT
+    assert heard.outcome is Outcome.NO_MATCH
     assert heard.prompts_heard_ms == (1000, 3000)
     assert len(recogniser.utterances) == 1
 
