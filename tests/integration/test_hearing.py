@@ -69,7 +69,6 @@ async def test_a_sound_that_is_no_speech_is_never_believed(pool: RecogniserPool,
         assert found is None or found.confidence < MANNER.accept, (found, duration_ms)
 
 
-@pytest.mark.xfail(strict=True, reason="half a second of one cry sounds like 'repair' to the model (0.95)")
 async def test_one_short_cry_is_not_believed(pool: RecogniserPool) -> None:
     found = await understood(pool, expectation("main"), NOISES["crying"](500))
     assert found is None or found.confidence < MANNER.accept

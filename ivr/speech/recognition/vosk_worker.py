@@ -180,16 +180,13 @@ class Worker:
         self._output = output
         self._writing = threading.Lock()
         self._decodings: dict[int, Decoding] = {}
-        self._running: list[Decoding] = []
-        """Those that still decode, the ended ones of `_decodings` too."""
 
     def warm_up(self) -> None:
         """Decode a little silence, which proves the model and unfolds the first of its search graph."""
         self._decoder.result(bytes(RATE_HZ), None)
 
     def _behind(self) -> int:
-        self._running = [decoding for decoding in self._running if decoding.is_alive()]
-        return max((decoding.sound.qsize() for decoding in self._running), default=0)
+        return max((decoding.sound.qsize() for decoding in self._decodings.values()), default=0)
 
     def send(self, kind: FrameKind, utterance: int, value: object) -> None:
         """Write one frame whole; whoever calls."""
@@ -205,7 +202,6 @@ class Worker:
         elif frame.kind is FrameKind.OPEN:
             decoding = Decoding(self._decoder, frame.utterance, frame.value, self.send)
             self._decodings[frame.utterance] = decoding
-            self._running.append(decoding)
             decoding.start()
         elif frame.kind is FrameKind.AUDIO:
             if frame.utterance in self._decodings:
