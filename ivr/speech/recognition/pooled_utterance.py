@@ -22,8 +22,8 @@ MOST_KEPT_BYTES = 30 * BYTES_PER_S
 GRAMMAR_COST = 1
 OPEN_COST = 4
 """Of a process: 0.02 of real time with a grammar and 0.06 to 0.08 with open vocabulary, all around it included."""
-MOST_REPLAYS = 1
-"""A sound that ends two processes is not given to a third."""
+MOST_REPLAYS = 2
+"""A sound that ends three processes is not given to a fourth; the second may have been dying already."""
 
 
 class PooledUtterance:
@@ -113,7 +113,7 @@ class PooledUtterance:
         if self._ended or self._readings.done():
             return False
         if self.replays >= MOST_REPLAYS:
-            log.error("an utterance was given up: two recognition processes ended with it")
+            log.error("an utterance was given up: recognition processes ended with it again and again")
             self.settle(())
             return False
         self.replays += 1

@@ -94,10 +94,10 @@ def test_a_lost_process_costs_no_sound() -> None:
     run(main())
 
 
-def test_a_sound_that_ends_two_processes_is_given_up() -> None:
+def test_a_sound_that_ends_three_processes_is_given_up() -> None:
     async def main() -> None:
         speech = utterance()
-        for expected in (True, False):
+        for expected in (True, True, False):
             speech.place(FakeProcess())
             assert speech.lose_process() is expected
         assert await speech.finish() == ()
