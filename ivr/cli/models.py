@@ -6,15 +6,18 @@ import argparse
 import asyncio
 import sys
 import time
+from pathlib import Path
 
 from ivr.app import hearing_of
 from ivr.dialogue import load_flow
 from ivr.errors import HelplineError, ModelError
 from ivr.settings import Settings
+from ivr.speech.models.languages import same_language
 from ivr.speech.models.model import find_model
 from ivr.speech.models.model_archive import unpack
 from ivr.speech.models.model_catalogue import Offer, offers_for
 from ivr.speech.models.model_download import Progress, download, fetch_catalogue, megabytes
+from ivr.speech.models.model_folder import held_alone, tidy
 from ivr.speech.models.model_store import Installed, ModelStore
 from ivr.speech.recognition.engines import Hearing
 from ivr.speech.recognition.recogniser_pool import RecogniserPool
@@ -41,7 +44,7 @@ def main(given: argparse.Namespace) -> int:
     """0 well, 1 a model that is broken, 2 a mistake or no network."""
     settings = Settings.read()
     hearing = hearing_of(settings)
-    named = {settings.model, *settings.language_models.values()}
+    tidy(settings.models)
     in_use = _in_use(settings, hearing)
     match given.deed:
         case "list":
@@ -51,10 +54,7 @@ def main(given: argparse.Namespace) -> int:
         case "download":
             return _download(settings, given.name)
         case _:
-            if given.name in named | {in_use}:
-                raise ModelError(f"'{given.name}' is in use: change the settings or the plan that name it first")
-            print(f"{hearing.store.remove(given.name)} is removed")
-            return 0
+            return _remove(settings, hearing.store, in_use, given.name)
 
 
 def _in_use(settings: Settings, hearing: Hearing) -> str:
@@ -67,25 +67,34 @@ def _in_use(settings: Settings, hearing: Hearing) -> str:
 
 
 def _list(settings: Settings, store: ModelStore, in_use: str, language: str | None, *, obsolete: bool) -> int:
-    installed = store.installed()
+    here = store.installed()
+    installed = [model for model in here if language is None or _hears(model, language)]
     print(ROW.format(name="NAME", language="LANGUAGE", size="SIZE", fits="FOR MENUS", state="STATE"))
     for model in installed:
         state = "in use" if model.name == in_use else "installed"
         fits = "yes" if _fits(model) else NO_FIT
         size = megabytes(model.size_bytes)
         print(ROW.format(name=model.name, language=model.language or "?", size=size, fits=fits, state=state))
+    if not installed:
+        print(f"(no model for {language!r} is on this machine)")
     sys.stdout.flush()
     offers = asyncio.run(fetch_catalogue(settings.model_catalogue))
     chosen = offers_for(offers, language, obsolete=obsolete)
+    if not chosen and not installed:
+        raise ModelError(f"no model for {language!r} in the catalogue either: 'ivr models list' shows all languages")
+    if not chosen and language is not None:
+        print(f"(the catalogue has no model for {language!r})")
     for offer in chosen:
-        if not any(model.name == offer.name for model in installed):
+        if not any(model.name == offer.name for model in here):
             fits = "yes" if offer.fits else NO_FIT
             state = "obsolete" if offer.obsolete else "available"
             size = megabytes(offer.size_bytes)
             print(ROW.format(name=offer.name, language=offer.language, size=size, fits=fits, state=state))
-    if not chosen:
-        raise ModelError(f"the catalogue has no model for '{language}'")
     return 0
+
+
+def _hears(model: Installed, language: str) -> bool:
+    return model.language is not None and same_language(model.language, language)
 
 
 def _fits(model: Installed) -> bool:
@@ -127,22 +136,32 @@ async def _load(pool: RecogniserPool) -> None:
         await pool.close()
 
 
+def _remove(settings: Settings, store: ModelStore, in_use: str, name: str) -> int:
+    folder = store.get(name).folder
+    named = {settings.model, *settings.language_models.values(), in_use}
+    if name in named or folder.resolve() in {Path(each).resolve() for each in named}:
+        raise ModelError(f"'{name}' is in use: change the settings or the plan that name it first")
+    print(f"{store.remove(name)} is removed")
+    return 0
+
+
 def _download(settings: Settings, name: str) -> int:
     offers = asyncio.run(fetch_catalogue(settings.model_catalogue))
     offer = next((offer for offer in offers if offer.name == name), None)
     if offer is None:
-        raise ModelError(f"the catalogue has no model '{name}': 'ivr models list' shows its names")
+        raise ModelError(f"the catalogue has no model {name!r}: 'ivr models list' shows its names")
     if not offer.fits:
         raise ModelError(f"'{name}' has one fixed graph and takes no menus: 'ivr models list' says which do")
     part = settings.models / ".downloads" / f"{name}.zip.part"
-    try:
-        asyncio.run(download(offer, part, _shown()))
-    except KeyboardInterrupt:
-        there = part.stat().st_size if part.exists() else 0
-        print(f"\nstopped at {megabytes(there)} of {megabytes(offer.size_bytes)}: the same command goes on there")
-        return 130
-    folder = unpack(part, offer, settings.models)
-    part.unlink()
+    with held_alone(settings.models):
+        try:
+            asyncio.run(download(offer, part, _shown()))
+            folder = unpack(part, offer, settings.models)
+        except KeyboardInterrupt:
+            there = part.stat().st_size if part.exists() else 0
+            print(f"\nstopped at {megabytes(there)} of {megabytes(offer.size_bytes)}: the same command goes on there")
+            return 130
+        part.unlink()
     print(f"\n{folder} is installed: {_how_to_use(offer)}")
     return 0
 

@@ -16,6 +16,8 @@ from aiohttp import web
 from ivr import cli
 from ivr.speech.models import model_download
 from ivr.speech.models.model import BUNDLED_FOLDER
+from ivr.speech.models.model_archive import unpack
+from ivr.speech.models.model_catalogue import Offer
 from ivr.speech.models.model_store import ModelStore
 
 NAME = "vosk-model-small-cy-0.1"
@@ -39,6 +41,7 @@ class Catalogue:
         self.cuts: list[int] = []
         self.status = 200
         self.ranges = True
+        self.redirect = ""
         self.asked: list[str | None] = []
         self.port = 0
         self._loop = asyncio.new_event_loop()
@@ -80,6 +83,8 @@ class Catalogue:
 
     async def _model(self, request: web.Request) -> web.StreamResponse:
         self.asked.append(request.headers.get("Range"))
+        if self.redirect and "moved" not in request.query:
+            return web.Response(status=302, headers={"Location": self.redirect})
         if self.status != 200:
             return web.Response(status=self.status)
         first = int(request.headers["Range"].removeprefix("bytes=").removesuffix("-")) if self.asked[-1] else 0
@@ -141,9 +146,8 @@ def test_a_model_is_listed_downloaded_checked_used_and_removed(
     catalogue: Catalogue, models: ModelStore, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert cli.main(["models", "list", "--language", "cy"]) == 0
-    bundled, offered = capsys.readouterr().out.splitlines()[1:]
-    assert bundled.split()[0] == "bundled"
-    assert bundled.endswith("in use")
+    none_here, offered = capsys.readouterr().out.splitlines()[1:]
+    assert none_here == "(no model for 'cy' is on this machine)"
     assert offered.split()[:2] == [NAME, "cy"]
     assert offered.endswith("available")
 
@@ -153,6 +157,10 @@ def test_a_model_is_listed_downloaded_checked_used_and_removed(
     assert f"set IVR_MODEL={NAME}" in told
     assert models.language(NAME) == "cy"
     assert not part_of(models).exists()
+    assert cli.main(["models", "list", "--language", "cy-GB"]) == 0
+    (installed,) = capsys.readouterr().out.splitlines()[1:]
+    assert installed.split()[0] == NAME
+    assert installed.endswith("installed")
 
     assert cli.main(["models", "check"]) == 0
     checked = capsys.readouterr().out.splitlines()
@@ -259,11 +267,99 @@ def test_without_a_network_the_models_at_hand_are_listed_and_one_line_says_so(
 
 
 def test_two_downloads_at_once_do_not_mix(
+    catalogue: Catalogue, models: ModelStore, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second: list[int] = []
+
+    def unpack_while_another_begins(archive: Path, offer: Offer, folder: Path) -> Path:
+        second.append(cli.main(["models", "download", NAME]))
+        return unpack(archive, offer, folder)
+
+    monkeypatch.setattr(cli.models, "unpack", unpack_while_another_begins)
+    assert cli.main(["models", "download", NAME]) == 0
+    assert second == [2]
+    assert "another command is changing the models" in one_line(capsys)
+    assert catalogue.asked == [None]
+    assert models.verify(models.get(NAME))
+
+
+def test_a_download_that_was_stopped_while_unpacking_goes_on_with_the_same_command(
+    catalogue: Catalogue, models: ModelStore, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object) -> Path:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(cli.models, "unpack", stop)
+        assert cli.main(["models", "download", NAME]) == 130
+    assert "the same command goes on there" in capsys.readouterr().out
+    assert cli.main(["models", "download", NAME]) == 0
+    assert catalogue.asked == [None]
+    assert models.verify(models.get(NAME))
+
+
+def test_a_model_that_was_left_half_changed_is_whole_for_the_next_command(
     catalogue: Catalogue, models: ModelStore, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with model_download.held_alone(part_of(models)):
-        assert cli.main(["models", "download", NAME]) == 2
-    assert "by another command" in one_line(capsys)
+    assert cli.main(["models", "download", NAME]) == 0
+    (models.folder / NAME).rename(models.folder / f".before-{NAME}")
+    (models.folder / ".unpacking-left").mkdir()
+    capsys.readouterr()
+    assert cli.main(["models", "check", NAME]) == 0
+    assert "every file has its checksum" in capsys.readouterr().out
+    assert not (models.folder / ".unpacking-left").exists()
+
+
+def test_a_server_that_always_begins_again_is_given_up(
+    catalogue: Catalogue, capsys: pytest.CaptureFixture[str]
+) -> None:
+    catalogue.ranges = False
+    catalogue.cuts = [200_000, 100_000] * 50  # never more than 64 KiB beyond the highest mark
+    assert cli.main(["models", "download", NAME]) == 2
+    assert "broke off at" in one_line(capsys)
+    assert len(catalogue.asked) == 6
+
+
+def test_a_server_that_sends_little_at_a_time_is_given_up(
+    catalogue: Catalogue, capsys: pytest.CaptureFixture[str]
+) -> None:
+    catalogue.cuts = [1] * 100
+    assert cli.main(["models", "download", NAME]) == 2
+    assert "broke off at 0.0 MB" in one_line(capsys)
+    assert len(catalogue.asked) == model_download.TRIES
+
+
+def test_a_redirect_within_the_web_is_followed(catalogue: Catalogue, models: ModelStore) -> None:
+    catalogue.redirect = "/model.zip?moved=1"
+    catalogue.cuts = [3_000_000]
+    assert cli.main(["models", "download", NAME]) == 0
+    assert models.verify(models.get(NAME))
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        ("file:///etc/passwd", "redirects to 'file:///etc/passwd', which is no place"),
+        ("ftp://127.0.0.1/model.zip", "which is no place"),
+        ("http://[bad", "which is no place"),
+        ("/model.zip", "redirects more than 5 times"),
+    ],
+)
+def test_a_redirect_to_anywhere_else_is_one_line(
+    catalogue: Catalogue, capsys: pytest.CaptureFixture[str], place: str, told: str
+) -> None:
+    catalogue.redirect = place
+    assert cli.main(["models", "download", NAME]) == 2
+    assert told in one_line(capsys)
+
+
+@pytest.mark.parametrize("address", ["file:///etc/passwd", "http://[", "x", "http://127.0.0.1:99999/"])
+def test_a_catalogue_that_is_no_web_address_is_one_line(
+    catalogue: Catalogue, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv("IVR_MODEL_CATALOGUE", address)
+    assert cli.main(["models", "list"]) == 2
+    assert "is no web address: see the setting 'model_catalogue'" in one_line(capsys)
 
 
 def test_no_room_on_the_disk_is_told_before_anything_is_fetched(

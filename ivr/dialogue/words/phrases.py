@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 MOST_EXPANSIONS = 64
-_WORD = re.compile(r"[a-z]+(?:'[a-z]+)*'?")
+MOST_NESTED = 8
+"""Brackets in brackets; plans have up to 2."""
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*'?")
 _MARK = re.compile(r"[()|]")
 
 
@@ -15,7 +17,7 @@ def expand(pattern: str) -> tuple[str, ...]:
     A group of one is optional, ``(a|b)`` is one of them, and groups may stand in groups: ``((the) main|big) hall``.
     Raises ValueError with a mending sentence.
     """
-    ways, end = _sequence(pattern, 0)
+    ways, end = _sequence(pattern, 0, depth=0)
     if end < len(pattern):
         raise ValueError("a ')' or '|' stands outside brackets; write '(word)' or '(one|two)'")
     phrases = tuple(dict.fromkeys(_phrase(way) for way in ways))
@@ -24,7 +26,7 @@ def expand(pattern: str) -> tuple[str, ...]:
     return phrases
 
 
-def _sequence(pattern: str, at: int) -> tuple[tuple[str, ...], int]:
+def _sequence(pattern: str, at: int, *, depth: int) -> tuple[tuple[str, ...], int]:
     """The ways from `at` to the next mark that belongs to somebody else, and where it stands."""
     ways: tuple[str, ...] = ("",)
     while True:
@@ -33,17 +35,19 @@ def _sequence(pattern: str, at: int) -> tuple[tuple[str, ...], int]:
         ways = tuple(way + pattern[at:end] for way in ways)
         if mark is None or mark.group() != "(":
             return ways, end
-        inner, at = _group(pattern, end + 1)
+        inner, at = _group(pattern, end + 1, depth=depth + 1)
         ways = tuple(f"{way} {more} " for way in ways for more in inner)
         if len(ways) > MOST_EXPANSIONS:
             raise ValueError(f"stands for more than {MOST_EXPANSIONS} phrases; split it")
 
 
-def _group(pattern: str, at: int) -> tuple[tuple[str, ...], int]:
+def _group(pattern: str, at: int, *, depth: int) -> tuple[tuple[str, ...], int]:
     """The ways of the group that opened before `at`, and where it is over."""
+    if depth > MOST_NESTED:
+        raise ValueError(f"has brackets more than {MOST_NESTED} deep; write some of the phrases out")
     alternatives: list[tuple[str, ...]] = []
     while True:
-        ways, end = _sequence(pattern, at)
+        ways, end = _sequence(pattern, at, depth=depth)
         alternatives.append(ways)
         if end >= len(pattern):
             raise ValueError("has a '(' that is never closed; add ')'")

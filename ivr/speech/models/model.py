@@ -51,19 +51,28 @@ def find_model(setting: str = BUNDLED, installed_in: Path | None = None) -> Spee
     Reads its word list (and, of the bundled one, every byte: about 30 ms). Raises ModelError: one line, how to mend.
     """
     bundled = setting == BUNDLED
-    folder = BUNDLED_FOLDER if bundled else Path(setting)
-    if installed_in is not None and not bundled and (installed_in / setting).is_dir():
-        folder = installed_in / setting
     mend = "install the package again" if bundled else "name one that 'ivr models list' has installed, or 'bundled'"
-    if not folder.is_dir():
-        raise ModelError(f"speech model: '{setting}' is neither installed nor a folder: {mend}")
-    for places in _NEEDED:
-        if not any((folder / place).is_file() for place in places):
-            kind = " (menus need a model with a run-time graph, such as a 'small' one)" if "Gr" in places[1] else ""
-            raise ModelError(f"speech model {folder}: no {places[0]}{kind}: {mend}")
-    if bundled:
-        verify()
-    return SpeechModel(folder=folder, bundled=bundled, words=_words(folder, mend))
+    try:
+        folder = _folder(setting, installed_in)
+        if not folder.is_dir():
+            raise ModelError(f"speech model: '{setting}' is neither installed nor a folder: {mend}")
+        for places in _NEEDED:
+            if not any((folder / place).is_file() for place in places):
+                kind = " (menus need a model with a run-time graph, such as a 'small' one)" if "Gr" in places[1] else ""
+                raise ModelError(f"speech model {folder}: no {places[0]}{kind}: {mend}")
+        if bundled:
+            verify()
+        return SpeechModel(folder=folder, bundled=bundled, words=_words(folder, mend))
+    except OSError as fault:
+        raise ModelError(f"speech model: {fault.filename} cannot be read ({fault.strerror}): {mend}") from None
+
+
+def _folder(setting: str, installed_in: Path | None) -> Path:
+    if setting == BUNDLED:
+        return BUNDLED_FOLDER
+    if installed_in is not None and (installed_in / setting).is_dir():
+        return installed_in / setting
+    return Path(setting)
 
 
 def verify(folder: Path = BUNDLED_FOLDER) -> None:

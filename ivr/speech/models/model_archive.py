@@ -5,16 +5,17 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
-import shutil
 import stat
-import tempfile
+import struct
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
 
 from ivr.errors import ModelError
+from ivr.speech.models.foreign_text import in_one_line
 from ivr.speech.models.model import find_model
 from ivr.speech.models.model_catalogue import Offer
+from ivr.speech.models.model_folder import put_in_place, room_in, sweep
 from ivr.speech.models.model_store import RECORD
 
 MOST_GROWTH = 5
@@ -22,32 +23,48 @@ MOST_GROWTH = 5
 SPARE_BYTES = 10_000_000
 MOST_FILES = 2000
 """A model has about twenty."""
+MOST_DEEP = 8
+"""Folders and the file below the archive's top; the models of the catalogue have 4."""
 PIECE_BYTES = 1 << 20
+_BAD_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    NotImplementedError,  # a kind of packing, an encryption
+    RuntimeError,  # a password
+    EOFError,
+    ValueError,  # names that are no UTF-8, places before the beginning
+    IndexError,  # extra fields that are cut
+    OverflowError,
+)
+"""What zipfile raises at broken files (Lib/zipfile.py of CPython 3.11, and files with random bytes changed)."""
 
 
 def unpack(archive: Path, offer: Offer, models: Path) -> Path:
     """Make the folder of `offer` below `models` from its zip file; an older one of that name is replaced.
 
-    Raises ModelError, one line, and leaves everything as it was.
+    For who holds `models` alone (model_folder.held_alone). The archive must hold one folder of plain files with
+    printable names, at most MOST_FILES, MOST_DEEP deep, unpacked no more than MOST_GROWTH times the size that the
+    catalogue says and SPARE_BYTES, none that poses as our own record, and in them a model that takes a grammar.
+
+    Raises ModelError, one line, at anything else, at a broken archive, and where `models` cannot be written or is
+    full. Then, and if it is interrupted, everything is as it was.
     """
     target = models / offer.name
-    room = Path(tempfile.mkdtemp(prefix=".unpacking-", dir=models))
     try:
-        fresh = room / offer.name
+        fresh = room_in(models) / offer.name
         sums = _extract(archive, offer, fresh)
         find_model(str(fresh))
         record = {"name": offer.name, "language": offer.language, "kind": offer.kind, "md5": offer.md5, "files": sums}
         (fresh / RECORD).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-        if target.exists():
-            target.rename(room / "before")
-        fresh.rename(target)
+        put_in_place(fresh, target)
     except OSError as fault:
-        full = "the disk is full" if fault.errno == errno.ENOSPC else fault.strerror
+        full = "the disk is full" if fault.errno == errno.ENOSPC else in_one_line(fault.strerror or str(fault))
         raise ModelError(f"{offer.name} cannot be unpacked to {models}: {full}") from None
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as fault:
-        raise ModelError(f"{archive.name} is no zip file that can be unpacked ({fault})") from None
+    except _BAD_ZIP as fault:
+        raise ModelError(f"{archive.name} is no zip file that can be unpacked ({in_one_line(str(fault))})") from None
     finally:
-        shutil.rmtree(room, ignore_errors=True)
+        sweep(models)
     return target
 
 
@@ -81,9 +98,11 @@ def _inside(entry: zipfile.ZipInfo, offer: Offer) -> PurePosixPath:
         zipfile.ZIP_STORED,
         zipfile.ZIP_DEFLATED,
     )
-    deep = len(path.parts) >= (1 if entry.is_dir() else 2)
-    if path.is_absolute() or ".." in path.parts or "\\" in entry.filename or not plain or not deep:
-        raise ModelError(f"{offer.name}: its zip file holds '{entry.filename[:80]}', no file of a model: not unpacked")
+    inside = not path.is_absolute() and ".." not in path.parts and "\\" not in entry.filename
+    deep = (1 if entry.is_dir() else 2) <= len(path.parts) <= MOST_DEEP
+    posing = len(path.parts) > 1 and path.parts[1].casefold() == RECORD
+    if not (plain and inside and deep and entry.filename.isprintable()) or posing:
+        raise ModelError(f"{offer.name}: its zip file holds {entry.filename[:80]!r}, no file of a model: not unpacked")
     return path
 
 

@@ -11,13 +11,18 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
 from ivr.errors import ModelError
-from ivr.speech.models.languages import same_language
+from ivr.speech.models.foreign_text import in_one_line
+from ivr.speech.models.languages import is_tag, same_language
+from ivr.speech.models.model import BUNDLED
+from ivr.speech.models.web_address import web_address
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 """A model's name becomes that of a folder."""
+LARGEST_MODEL = 20_000_000_000
+"""Bytes of a zip file; the largest official one has 2.3 GB."""
+_KIND = re.compile(r"[a-z][a-z0-9-]{0,29}")
 _MD5 = re.compile(r"[0-9a-f]{32}")
 _NO_SPEECH = "spk"
 """Models that tell speakers apart, and hear no words."""
@@ -46,11 +51,12 @@ class Offer:
 def parse_catalogue(data: bytes, source: str) -> tuple[Offer, ...]:
     """The offers in `data`, which came from the address `source`; by language, small ones first.
 
-    An entry that makes no sense is left out. Raises ModelError if nothing is left.
+    An entry that makes no sense, is unsafe or calls itself as the bundled model is left out; every text in an offer
+    can be printed on a terminal. Raises ModelError if nothing is left, or if `data` is no JSON or nested too deeply.
     """
     try:
-        entries = json.loads(data)
-    except ValueError:
+        entries = json.loads(data, parse_int=_size)
+    except (ValueError, RecursionError):
         entries = None
     offers = [offer for entry in entries if (offer := _offer(entry, source))] if isinstance(entries, list) else []
     if not offers:
@@ -67,31 +73,38 @@ def offers_for(offers: tuple[Offer, ...], language: str | None, *, obsolete: boo
     )
 
 
+def _size(digits: str) -> int | None:
+    """A number of bytes, of which the sizes are the only ones here; a larger one must not break the whole list."""
+    return int(digits) if len(digits) <= len(str(LARGEST_MODEL)) else None
+
+
 def _offer(entry: Any, source: str) -> Offer | None:
     if not isinstance(entry, Mapping):
         return None
-    text = {key: str(entry.get(key, "")) for key in ("name", "lang", "lang_text", "type", "md5", "url", "obsolete")}
-    size = entry.get("size")
-    url = urljoin(source, text["url"])
-    secure_enough = urlsplit(url).scheme in ("https", urlsplit(source).scheme)
+    text = {key: value for key, value in entry.items() if isinstance(value, str)}
+    name, language, kind = text.get("name", ""), text.get("lang", ""), text.get("type", "")
+    size, md5 = entry.get("size"), text.get("md5", "").lower()
+    url = web_address(text.get("url", ""), source)
     if (
-        not NAME.fullmatch(text["name"])
-        or not text["lang"]
-        or text["type"] == _NO_SPEECH
-        or not _MD5.fullmatch(text["md5"].lower())
+        not NAME.fullmatch(name)
+        or name.casefold() == BUNDLED
+        or not is_tag(language)
+        or kind == _NO_SPEECH
+        or not _KIND.fullmatch(kind)
+        or not _MD5.fullmatch(md5)
         or not isinstance(size, int)
-        or size <= 0
-        or not text["url"]
-        or not secure_enough
+        or isinstance(size, bool)
+        or not 0 < size <= LARGEST_MODEL
+        or url is None
     ):
         return None
     return Offer(
-        name=text["name"],
-        language=text["lang"],
-        language_name=text["lang_text"] or text["lang"],
-        kind=text["type"],
+        name=name,
+        language=language,
+        language_name=in_one_line(text.get("lang_text", "")) or language,
+        kind=kind,
         size_bytes=size,
-        md5=text["md5"].lower(),
+        md5=md5,
         url=url,
-        obsolete=text["obsolete"].lower() == "true",
+        obsolete=entry.get("obsolete") is True or text.get("obsolete", "").lower() == "true",
     )

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from ivr.errors import ModelError
-from ivr.speech.models.languages import same_language
+from ivr.speech.models.languages import is_tag, same_language
 from ivr.speech.models.model import BUNDLED, BUNDLED_FOLDER, verify
 from ivr.speech.models.model_catalogue import NAME
+from ivr.speech.models.model_folder import delete, held_alone
 
 RECORD = "installed.json"
 """In a model's folder: where it came from, and the checksum of every file."""
+LARGEST_RECORD = 1 << 20
+"""Bytes; as many files as an archive may hold have about 300 kB."""
 BUNDLED_LANGUAGE = "en"
 _FROM_NAME = re.compile(r"vosk-model-(?:small-)?([a-z]{2,3}(?:-[a-z]{2})?)-")
 """The language in the name of an official model."""
@@ -32,8 +35,8 @@ class Installed:
 
     @property
     def size_bytes(self) -> int:
-        """Of all its files."""
-        return sum(file.stat().st_size for file in self.folder.rglob("*") if file.is_file())
+        """Of all its files, without those that go while they are counted."""
+        return sum(_size(Path(at, name)) for at, _, names in os.walk(self.folder) for name in names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +46,26 @@ class ModelStore:
     folder: Path
 
     def installed(self) -> tuple[Installed, ...]:
-        """All, the bundled one first."""
+        """All, the bundled one first. Raises ModelError if the folder cannot be read."""
         bundled = Installed(name=BUNDLED, folder=BUNDLED_FOLDER, language=BUNDLED_LANGUAGE, small=True)
-        folders = sorted(self.folder.iterdir()) if self.folder.is_dir() else []
-        return (bundled, *(_known(each) for each in folders if each.is_dir() and NAME.fullmatch(each.name)))
+        try:
+            folders = [each for each in sorted(self.folder.iterdir()) if each.is_dir()] if self.folder.is_dir() else []
+        except OSError as fault:
+            raise ModelError(f"{self.folder} cannot be read ({fault.strerror}): see the setting 'models'") from None
+        return (bundled, *(_known(each) for each in folders if _may_be_called(each.name)))
 
     def get(self, name: str) -> Installed:
         """The one of that name. Raises ModelError."""
         for model in self.installed():
             if model.name == name:
                 return model
-        raise ModelError(f"no model '{name}' in {self.folder}: 'ivr models list' shows what there is")
+        raise ModelError(f"no model {name!r} in {self.folder}: 'ivr models list' shows what there is")
 
     def language(self, model: str) -> str | None:
         """What `model` ('bundled', an installed name, a folder) hears, as far as that is known."""
         if model == BUNDLED:
             return BUNDLED_LANGUAGE
-        folder = self.folder / model if NAME.fullmatch(model) and (self.folder / model).is_dir() else Path(model)
+        folder = self.folder / model if _may_be_called(model) and (self.folder / model).is_dir() else Path(model)
         return _known(folder).language
 
     def best_for(self, language: str) -> str | None:
@@ -84,39 +90,59 @@ class ModelStore:
             return False
         mend = f"'ivr models download {model.name}' fetches it again"
         for name, expected in sums.items():
+            if not name.isprintable():
+                raise ModelError(f"{model.folder / RECORD} is damaged: {mend}")
             try:
-                actual = hashlib.sha256((model.folder / str(name)).read_bytes()).hexdigest()
+                with (model.folder / name).open("rb") as file:
+                    actual = hashlib.file_digest(file, "sha256").hexdigest()
             except OSError as fault:
-                raise ModelError(f"{model.folder / str(name)} cannot be read ({fault.strerror}): {mend}") from None
+                raise ModelError(f"{model.folder / name} cannot be read ({fault.strerror}): {mend}") from None
             if actual != expected:
-                raise ModelError(f"{model.folder / str(name)} is not the file that was downloaded: {mend}")
+                raise ModelError(f"{model.folder / name} is not the file that was downloaded: {mend}")
         return True
 
     def remove(self, name: str) -> Path:
-        """Delete the model of that name. Raises ModelError; never for ones outside `folder`."""
+        """Delete the model of that name; of one that is linked from elsewhere, the link.
+
+        Raises ModelError, one line, if there is none, it cannot be deleted, or another command is at work.
+        """
         if name == BUNDLED:
             raise ModelError("the bundled model stays: it is what hears without a network")
         folder = self.get(name).folder
-        try:
-            doomed = folder.rename(folder.with_name(f".removing-{folder.name}"))
-            shutil.rmtree(doomed)
-        except OSError as fault:
-            raise ModelError(f"{folder} cannot be removed: {fault.strerror}") from None
+        with held_alone(self.folder):
+            try:
+                delete(folder)
+            except OSError as fault:
+                raise ModelError(f"{folder} cannot be removed whole: {fault.strerror or fault}") from None
         return folder
+
+
+def _may_be_called(name: str) -> bool:
+    """Whether `name` can be that of a model in the folder; nothing there stands in for the bundled one."""
+    return NAME.fullmatch(name) is not None and name.casefold() != BUNDLED
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.lstat().st_size
+    except OSError:
+        return 0
 
 
 def _known(folder: Path) -> Installed:
     record = _record(folder)
     named = _FROM_NAME.match(folder.name)
-    language = record.get("language") or (named.group(1) if named else None)
+    recorded = str(record.get("language", ""))
+    language = recorded if is_tag(recorded) else named.group(1) if named else None
     small = record.get("kind", "small" if "-small-" in folder.name else "") == "small"
-    return Installed(name=folder.name, folder=folder, language=str(language) if language else None, small=small)
+    return Installed(name=folder.name, folder=folder, language=language, small=small)
 
 
 def _record(folder: Path) -> dict[str, object]:
-    """What the download wrote; empty for a model that came another way."""
+    """What the download wrote; empty for a model that came another way, or if it makes no sense."""
     try:
-        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        with (folder / RECORD).open("rb") as file:
+            record = json.loads(file.read(LARGEST_RECORD))
+    except (OSError, ValueError, RecursionError):
         return {}
     return record if isinstance(record, dict) else {}

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from ivr.speech.prompts.saying.accent import Accent
-from ivr.speech.prompts.saying.number_words import LARGEST, cardinal, ordinal, with_decimals
-from ivr.speech.prompts.saying.rule import END, LONE, rule
+from ivr.speech.prompts.saying.number_words import cardinal, ordinal, with_decimals
+from ivr.speech.prompts.saying.rule import END, LONE, WHOLE, rule
 
-_NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d{1,15})(?:\.\d{1,8})?"
+_NUMBER = rf"{WHOLE}(?:\.\d{{1,8}})?"
 _FRACTIONS = {
     "1/2": "half",
     "½": "half",
@@ -37,9 +37,8 @@ _UNITS = {
 }
 
 
-def _count(found: re.Match[str], accent: Accent) -> str | None:
-    whole = found["number"].replace(",", "").partition(".")[0]
-    return with_decimals(found["number"], accent) if int(whole) <= LARGEST else None
+def _count(found: re.Match[str], accent: Accent) -> str:
+    return with_decimals(found["number"], accent)
 
 
 def _minus(found: re.Match[str], accent: Accent) -> str:
@@ -59,9 +58,8 @@ def _range(found: re.Match[str], accent: Accent) -> str:
     return f"{with_decimals(found['low'], accent)} to {with_decimals(found['high'], accent)}"
 
 
-def _which(found: re.Match[str], accent: Accent) -> str | None:
-    number = int(found["number"].replace(",", ""))
-    return ordinal(number, accent) if number <= LARGEST else None
+def _which(found: re.Match[str], accent: Accent) -> str:
+    return ordinal(int(found["number"].replace(",", "")), accent)
 
 
 def _fraction(found: re.Match[str], accent: Accent) -> str:
@@ -71,7 +69,8 @@ def _fraction(found: re.Match[str], accent: Accent) -> str:
 
 
 def _of(found: re.Match[str], accent: Accent) -> str:
-    return f"{cardinal(int(found['low']), accent)} slash {cardinal(int(found['high']), accent)}"
+    before = found.groupdict().get("before") or ""
+    return f"{before}{cardinal(int(found['low']), accent)} slash {cardinal(int(found['high']), accent)}"
 
 
 def _unit(found: re.Match[str], accent: Accent) -> str:
@@ -88,12 +87,17 @@ def _number(found: re.Match[str], accent: Accent) -> str:
 
 RULES = (
     rule(rf"{LONE}24/7{END}", _always),
+    rule(
+        rf"\b(?P<before>(?:flat|unit|room|apartment|page|part|form)\ )(?P<low>\d{{1,5}})/(?P<high>\d{{1,5}}){END}",
+        _of,
+        ignore_case=True,
+    ),
     rule(rf"\bNos?\.\ ?(?P<number>\d{{1,4}}){END}", _number),
     rule(r"(?<![\w.,:/-])(?:(?P<whole>\d{1,3})[ -]?)?(?P<part>[½¼¾⅓⅔])", _fraction),
     rule(rf"{LONE}(?:(?P<whole>\d{{1,3}})\ )?(?P<part>1/2|1/4|3/4|1/3|2/3){END}", _fraction),
     rule(rf"{LONE}(?P<low>{_NUMBER})\ ?%?\ ?[-–]\ ?(?P<high>{_NUMBER})\ ?%", _percents),
     rule(rf"{LONE}(?P<number>{_NUMBER})\ ?%", _percent),
-    rule(rf"{LONE}(?P<number>\d{{1,3}}(?:,\d{{3}})+|\d{{1,15}})(?:st|nd|rd|th)(?!\w)", _which, ignore_case=True),
+    rule(rf"{LONE}(?P<number>{WHOLE})(?:st|nd|rd|th)(?!\w)", _which, ignore_case=True),
     rule(rf"{LONE}(?P<low>{_NUMBER})\ ?[-–]\ ?(?P<high>{_NUMBER})(?!-|–){END}", _range),
     rule(
         rf"{LONE}(?P<number>{_NUMBER})\ ?(?P<unit>{'|'.join(_UNITS)})(?!\w)",

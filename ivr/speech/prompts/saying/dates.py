@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 from ivr.speech.prompts.saying.accent import Accent
-from ivr.speech.prompts.saying.number_words import ordinal, year
+from ivr.speech.prompts.saying.number_words import cardinal, ordinal, year
 from ivr.speech.prompts.saying.rule import END, LONE, rule
 
 MONTHS = (
@@ -19,6 +19,8 @@ _DAY = "|".join(rf"{name}|{name[:3]}\b" for name in DAYS) + r"|Tues\b|Thurs?\b"
 _NUMBER = r"(?:0?[1-9]|[12]\d|3[01])"
 _TH = r"(?:st|nd|rd|th)?"
 _YEAR = r"(?:,?\ (?P<year>(?:1[5-9]|20)\d\d)(?![\d,]))?"
+_PIVOT = 69
+"""A year of two digits is one of this century below it (POSIX, strptime, %y)."""
 _LEAP = 2000
 """Stands in for a year that is not written: every day of any year is one of it."""
 
@@ -40,11 +42,30 @@ def _said(day: int, month: int, written_year: str | None, accent: Accent) -> str
 
 
 def _numbers(found: re.Match[str], accent: Accent) -> str | None:
-    first, second = int(found["first"]), int(found["second"])
-    day, month = (first, second) if accent.day_first or found.groupdict().get("mark") == "." else (second, first)
+    given = found.groupdict()
+    first, second = int(given["first"]), int(given["second"])
+    day, month = (first, second) if accent.day_first or given.get("mark") == "." else (second, first)
     if month > 12:  # written the other country's way
         day, month = month, day
-    return _said(day, month, found.groupdict().get("year"), accent) if 1 <= month <= 12 else None
+    short = given.get("short")
+    written_year = f"{'20' if int(short) < _PIVOT else '19'}{short}" if short else given.get("year")
+    return _said(day, month, written_year, accent) if 1 <= month <= 12 else None
+
+
+def _on(found: re.Match[str], accent: Accent) -> str | None:
+    said = _numbers(found, accent)
+    return f"{found['before']} {said}" if said else None
+
+
+def _financial_year(found: re.Match[str], accent: Accent) -> str | None:
+    """ "2026/27" runs from April to April; two years that do not follow each other are something else."""
+    first = int(found["first"])
+    following = first + 1
+    if int(found["second"]) not in (following, following % 100):
+        return None
+    rest = following % 100
+    short = rest > 10  # neither is a "two thousand and …"
+    return f"{year(first, accent)} to {cardinal(rest, accent) if short else year(following, accent)}"
 
 
 def _iso(found: re.Match[str], accent: Accent) -> str | None:
@@ -85,7 +106,10 @@ RULES = (
     rule(r"\b(?P<day>(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)\b)\.?(?=,?\ \d)", _weekday),
     rule(rf"{LONE}(?P<year>[12]\d{{3}})-(?P<month>\d\d)-(?P<day>\d\d)(?![\d-]){END}", _iso),
     rule(rf"{LONE}(?P<first>\d{{1,2}})(?P<mark>[/.])(?P<second>\d{{1,2}})(?P=mark)(?P<year>\d{{4}}){END}", _numbers),
+    rule(rf"{LONE}(?P<first>\d{{1,2}})/(?P<second>\d{{1,2}})/(?P<short>\d\d){END}", _numbers),
     rule(rf"{LONE}(?P<first>\d\d)/(?P<second>\d\d){END}", _numbers),
+    rule(rf"\b(?P<before>[Oo]n|{_DAY})\ (?P<first>\d{{1,2}})/(?P<second>\d{{1,2}})(?!\ of\b){END}", _on),
+    rule(rf"{LONE}(?P<first>(?:19|20)\d\d)[/–-](?P<second>(?:19|20)?\d\d)(?!-|–){END}", _financial_year),
     rule(
         rf"{LONE}(?:the\ )?(?P<first>{_NUMBER}){_TH}\ ?(?:[-–]|to|and)\ ?(?:the\ )?(?P<day>{_NUMBER}){_TH}\ (?:of\ )?"
         rf"(?P<month>{_MONTH})(?!\w){_YEAR}",

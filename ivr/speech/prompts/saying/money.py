@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from ivr.speech.prompts.saying.accent import Accent
-from ivr.speech.prompts.saying.number_words import LARGEST, cardinal, with_decimals
-from ivr.speech.prompts.saying.rule import END, LONE, rule
+from ivr.speech.prompts.saying.number_words import cardinal, with_decimals
+from ivr.speech.prompts.saying.rule import END, LONE, WHOLE, rule
 
 _COINS = {
     "£": ("pound", "pounds", "penny", "pence"),
@@ -14,14 +14,11 @@ _COINS = {
     "€": ("euro", "euros", "cent", "cents"),
 }
 _SCALES = {"k": "thousand", "m": "million", "bn": "billion"}
-_SUM = r"\d{1,3}(?:,\d{3})+ | \d{1,15}"
 
 
-def _sum(found: re.Match[str], accent: Accent) -> str | None:
+def _sum(found: re.Match[str], accent: Accent) -> str:
     one, many, cent, cents = _COINS[found["coin"]]
     whole = int(found["whole"].replace(",", ""))
-    if whole > LARGEST:
-        return None
     small = int(found["small"] or 0)
     if whole == 0 and small:
         return f"{cardinal(small, accent)} {cent if small == 1 else cents}"
@@ -49,12 +46,12 @@ def _pence(found: re.Match[str], accent: Accent) -> str:
 
 
 RULES = (
-    rule(rf"(?P<coin>[£$€])\ ?(?P<low>{_SUM})\ ?[-–]\ ?[£$€]?(?P<high>{_SUM}){END}", _span),
+    rule(rf"(?P<coin>[£$€])\ ?(?P<low>{WHOLE})\ ?[-–]\ ?[£$€]?(?P<high>{WHOLE}){END}", _span),
     rule(
-        rf"(?P<coin>[£$€])\ ?(?P<number>(?:{_SUM})(?:\.\d+)?)\ ?(?P<scale>k|m|bn|thousand|million|billion)\b",
+        rf"(?P<coin>[£$€])\ ?(?P<number>{WHOLE}(?:\.\d{{1,8}})?)\ ?(?P<scale>k|m|bn|thousand|million|billion)\b",
         _scaled,
         ignore_case=True,
     ),
-    rule(rf"(?P<coin>[£$€])\ ?(?P<whole>{_SUM})(?:\.(?P<small>\d\d))?{END}", _sum),
+    rule(rf"(?P<coin>[£$€])\ ?(?P<whole>{WHOLE})(?:\.(?P<small>\d\d))?{END}", _sum),
     rule(rf"{LONE}(?P<number>\d{{1,3}})p{END}", _pence),
 )

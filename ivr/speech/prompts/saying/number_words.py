@@ -92,9 +92,9 @@ def digit_by_digit(digits: str, *, zero: str = "zero", doubles: bool = False) ->
 
 
 def with_decimals(number: str, accent: Accent) -> str:
-    """A number as it is written, with commas and perhaps a point: "1,250.5" is "… fifty point five"."""
+    """A number up to LARGEST as it is written, with commas and perhaps a point: "1,250.5" is "… fifty point five"."""
     whole, _, decimals = number.replace(",", "").partition(".")
-    said = digit_by_digit(whole) if len(whole) > len(str(LARGEST)) else cardinal(int(whole or "0"), accent)
+    said = cardinal(int(whole), accent)
     return f"{said} point {digit_by_digit(decimals)}" if decimals else said
 
 

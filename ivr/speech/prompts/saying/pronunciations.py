@@ -16,14 +16,18 @@ MOST_WORDS = 2000
 
 @dataclass(frozen=True, slots=True)
 class Pronunciations:
-    """Word → respelling; whole words, capitals or not, the longest first ("Leigh Road" before "Leigh")."""
+    """Word → respelling; whole words, capitals or not, the longest first ("Leigh Road" before "Leigh").
+
+    However many spaces stand between the parts of a name, here or in the text, they are as one.
+    """
 
     words: Mapping[str, str] = field(default_factory=dict)
     _pattern: re.Pattern[str] | None = field(init=False, repr=False, compare=False)
     _respelled: Mapping[str, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        longest_first = sorted(self.words, key=len, reverse=True)
+        words = dict.fromkeys(" ".join(word.split()) for word in self.words if word.strip())
+        longest_first = sorted(words, key=len, reverse=True)
         alternatives = "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in longest_first)
         pattern = re.compile(rf"(?<![\w])(?:{alternatives})(?![\w])", re.IGNORECASE) if alternatives else None
         object.__setattr__(self, "_pattern", pattern)

@@ -29,6 +29,8 @@ def applied(rules: Sequence[Rule], text: str, accent: Accent) -> str:
     return text
 
 
+WHOLE = r"(?:\d{1,3}(?:,\d{3}){1,4}|\d{1,15})"
+"""A whole number that there are words for (number_words.LARGEST); a longer one is left as it is written."""
 LONE = r"(?<![\w.,:/£$€@+-])"
 """Nothing before it that would make it part of something longer."""
 END = r"(?![\w@£$€/:+] | [.,-]\d)"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.dialogue.words.phrases import MOST_EXPANSIONS, expand
+from ivr.dialogue.words.phrases import MOST_EXPANSIONS, MOST_NESTED, expand
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,10 @@ def test_a_pattern_stands_for_phrases(pattern: str, phrases: set[str]) -> None:
     assert set(expand(pattern)) == phrases
 
 
+def test_brackets_stand_in_brackets_up_to_the_limit() -> None:
+    assert set(expand("(" * MOST_NESTED + "a" + ")" * MOST_NESTED + " b")) == {"a b", "b"}
+
+
 def test_the_shortest_phrase_comes_first_because_it_is_asked_back() -> None:
     assert expand("(my) bin (day)")[0] == "bin"
 
@@ -41,7 +45,10 @@ def test_the_shortest_phrase_comes_first_because_it_is_asked_back() -> None:
         ("band 7", "numbers as words"),
         ("a&b", "letters only"),
         ("(a|b)" * 7, "split it"),
-        ("(" * 50 + "a" + ")" * 50 + " b" * 2 + "(c|d)" * 9, "split it"),
+        ("(" * 8 + "a" + ")" * 8 + " b" * 2 + "(c|d)" * 9, "split it"),
+        ("(" * 9 + "a" + ")" * 9 + " b", "more than 8 deep; write some of the phrases out"),
+        ("(" * 590 + "a" + ")" * 590 + " b", "more than 8 deep"),
+        ("(" * 1190 + "a", "more than 8 deep"),
     ],
 )
 def test_a_pattern_that_cannot_be_said_is_refused_with_its_mending(pattern: str, mending: str) -> None:

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from ivr.errors import ModelError
 from ivr.speech.models import model_archive
@@ -108,6 +110,11 @@ def many(packed: zipfile.ZipFile) -> None:
         (named("another/evil"), "not one folder"),
         (link, "no file of a model"),
         (device, "no file of a model"),
+        (named(f"{NAME}/installed.json"), "no file of a model"),
+        (named(f"{NAME}/Installed.JSON/evil"), "no file of a model"),
+        (named(f"{NAME}/\x1b[2J\x1b]0;evil\x07"), "no file of a model"),
+        (named(f"{NAME}/" + "a/" * 2000 + "evil"), "no file of a model"),
+        (named(f"{NAME}/{'a' * 300}"), "File name too long"),
         (swollen, "far larger"),
         (many, "too many"),
     ],
@@ -117,7 +124,7 @@ def test_an_evil_zip_file_leaves_nothing_anywhere(tmp_path: Path, models: Path, 
     before = set(tmp_path.rglob("*"))
     with pytest.raises(ModelError, match=told) as fault:
         unpack(archive, offer(), models)
-    assert "\n" not in str(fault.value)
+    assert str(fault.value).isprintable()
     assert set(tmp_path.rglob("*")) == before
 
 
@@ -150,6 +157,76 @@ def test_a_damaged_zip_file_is_one_line(tmp_path: Path, models: Path) -> None:
     with pytest.raises(ModelError, match="no zip file that can be unpacked"):
         unpack(archive, offer(100_000), models)
     assert list(models.iterdir()) == []
+
+
+def test_a_name_that_is_no_text_is_one_line(tmp_path: Path, models: Path) -> None:
+    archive = model_zip(tmp_path, named(f"{NAME}/ää"))
+    archive.write_bytes(archive.read_bytes().replace("ää".encode(), b"\xff\xfe\xff\xfe"))
+    with pytest.raises(ModelError, match="no zip file that can be unpacked"):
+        unpack(archive, offer(), models)
+    assert list(models.iterdir()) == []
+
+
+CHANGES = st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), min_size=1, max_size=4)
+
+
+@given(changes=CHANGES, end=st.integers(1, 20_000))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_a_zip_file_with_any_bytes_changed_is_unpacked_or_one_line(
+    tmp_path: Path, models: Path, changes: list[tuple[int, int]], end: int
+) -> None:
+    data = bytearray(model_zip(tmp_path).read_bytes())
+    for at, value in changes:
+        data[at % len(data)] = value
+    (tmp_path / "model.zip").write_bytes(data[:end])
+    try:
+        unpack(tmp_path / "model.zip", offer(), models)
+    except ModelError as fault:
+        assert str(fault).isprintable()
+    assert [each.name for each in models.iterdir()] in ([], [NAME])
+
+
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_an_interrupted_change_of_an_installed_model_leaves_a_whole_one(
+    tmp_path: Path, models: Path, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    unpack(model_zip(tmp_path), offer(), models)
+    renames = interrupted(monkeypatch, at)
+    if at < 2:
+        with pytest.raises(KeyboardInterrupt):
+            unpack(model_zip(tmp_path), offer(), models)
+    else:
+        unpack(model_zip(tmp_path), offer(), models)
+    assert renames == [".before-" + NAME, NAME][: at + 1]
+    store = ModelStore(models)
+    assert store.verify(store.get(NAME))
+    assert [each.name for each in models.iterdir()] == [NAME]
+
+
+def interrupted(monkeypatch: pytest.MonkeyPatch, at: int) -> list[str]:
+    """Ctrl-C comes before the rename number `at`, once; the names that were renamed to so far."""
+    renames: list[str] = []
+    real = Path.rename
+
+    def rename(path: Path, target: Path) -> Path:
+        renames.append(target.name)
+        if len(renames) == at + 1:
+            monkeypatch.setattr(Path, "rename", real)
+            raise KeyboardInterrupt
+        return real(path, target)
+
+    monkeypatch.setattr(Path, "rename", rename)
+    return renames
+
+
+def test_a_linked_model_is_replaced_and_what_it_linked_to_stays(tmp_path: Path, models: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere/mine").touch()
+    (models / NAME).symlink_to(tmp_path / "elsewhere")
+    unpack(model_zip(tmp_path), offer(), models)
+    assert not (models / NAME).is_symlink()
+    assert (tmp_path / "elsewhere/mine").exists()
+    assert [each.name for each in models.iterdir()] == [NAME]
 
 
 def test_a_full_disk_is_one_line_and_keeps_the_older_model(

@@ -61,9 +61,23 @@ def test_an_address_without_host_is_beside_the_catalogue() -> None:
         {"md5": "none"},
         {"size": -1},
         {"size": "46499967"},
+        {"size": True},
+        {"size": 46499967.0},
+        {"size": 10**400},
+        {"size": 10**11},
+        {"name": "bundled"},
+        {"name": "Bundled"},
+        {"name": ["good"]},
+        {"lang": "\x1b]0;owned\x07"},
+        {"lang": ["de"]},
+        {"type": "\x1b[31m"},
+        {"type": ""},
         {"url": ""},
         {"url": "http://alphacephei.com/a.zip"},
         {"url": "file:///etc/passwd"},
+        {"url": "http://[bad"},
+        {"url": "https://models.example:99999999/de.zip"},
+        {"url": "https://models\x00example/de.zip"},
         {"lang": ""},
     ],
 )
@@ -72,7 +86,25 @@ def test_an_entry_that_is_no_safe_offer_is_left_out(changed: dict[str, Any]) -> 
     assert offer.name == "good"
 
 
-@pytest.mark.parametrize("data", [b"", b"<html>", b"{}", b"[]", b"[1, 2]", b"\xff"])
+def test_a_number_that_is_too_long_to_be_read_spoils_only_its_own_entry() -> None:
+    data = catalogue(entry("bad") | {"size": 0}, entry("good")).replace(b'"size": 0', b'"size": ' + b"9" * 5000)
+    assert [offer.name for offer in parse_catalogue(data, SOURCE)] == ["good"]
+
+
+def test_nothing_in_an_offer_steers_a_terminal() -> None:
+    (offer,) = parse_catalogue(catalogue(entry(lang_text="Ger\x1b[2Jman\n\u202e" + "n" * 500)), SOURCE)
+    assert offer.language_name.isprintable()
+    assert len(offer.language_name) <= 200
+
+
+DEEP = 200_000
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"<html>", b"{}", b"[]", b"[1, 2]", b"\xff", b"[" * DEEP, b'[{"a":' * DEEP, b"[" * DEEP + b"]" * DEEP],
+    ids=lambda data: str(data[:10]),
+)
 def test_what_is_no_catalogue_is_one_line(data: bytes) -> None:
     with pytest.raises(ModelError, match="no catalogue of Vosk models: see the setting 'model_catalogue'"):
         parse_catalogue(data, SOURCE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,18 @@ from ivr.speech.prompts.saying.pronunciations import PRONUNCIATIONS, Pronunciati
 def test_whole_words_are_respelled_whatever_their_capitals() -> None:
     words = Pronunciations({"Leigh": "Lee", "Leigh Road": "Lye Road"})
     assert words.applied("LEIGH, leigh's, Leighton, Leigh  Road") == "Lee, Lee's, Leighton, Lye Road"
+
+
+@pytest.mark.parametrize("key", ["Leigh Road", "Leigh   Road", " Leigh Road ", "Leigh\tRoad"])
+def test_spaces_in_a_name_are_as_one_however_many_they_are(key: str) -> None:
+    assert Pronunciations({key: "Lye Road"}).applied("Leigh Road, LEIGH  ROAD") == "Lye Road, Lye Road"
+
+
+def test_a_name_with_many_spaces_takes_no_long_search() -> None:
+    words = Pronunciations({"a    b": "x"})
+    started = time.process_time()
+    assert words.applied("a" + " " * 4000)
+    assert time.process_time() - started < 0.5
 
 
 def test_a_respelling_is_not_respelled_again() -> None:

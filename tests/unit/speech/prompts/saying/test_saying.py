@@ -62,6 +62,17 @@ BRITISH = [
     ("www.riverton.gov.uk/bins", "double-you double-you double-you dot riverton dot gov dot U K slash bins"),
     ("help@riverton.example", "help at riverton dot example"),
     ("a 2-bedroom flat", "a two-bedroom flat"),
+    ("3/4 of a cup", "three quarters of a cup"),
+    ("Flat 3/4, unit 1/2", "Flat three slash four, unit one slash two"),
+    ("On 3/4, Mon 14/12", "On the third of April, Monday the fourteenth of December"),
+    ("on 3/4 of all days", "on three quarters of all days"),
+    ("council tax 2026/27.", "council tax twenty twenty-six to twenty-seven."),
+    ("2026-27 and 2026/2027", "twenty twenty-six to twenty-seven and twenty twenty-six to twenty-seven"),
+    ("1999/00", "nineteen ninety-nine to two thousand"),
+    ("2009/10", "two thousand and nine to twenty ten"),
+    ("2026/28", "two thousand and twenty-six slash twenty-eight"),
+    ("01/04/26", "the first of April twenty twenty-six"),
+    ("5/11/98.", "the fifth of November nineteen ninety-eight."),
 ]
 AMERICAN = [
     ("1,250", "one thousand two hundred fifty"),
@@ -71,6 +82,7 @@ AMERICAN = [
     ("$24.50", "twenty-four dollars and fifty cents"),
     ("(555) 010-0199", "five five five, zero one zero, zero one nine nine"),
     ("5%", "five percent"),
+    ("04/01/26 and 13/04/26", "April first, twenty twenty-six and April thirteenth, twenty twenty-six"),
 ]
 AS_WRITTEN = [
     "If anybody is in danger, please hang up and dial 9 9 9.",
@@ -79,6 +91,9 @@ AS_WRITTEN = [
     "Welcome to Riverton Council. How can we help?",
     "Yes.",
     "31/02/2026",
+    "31/02/26",
+    "1,111,111,111,111,111",
+    "£1,111,111,111,111,111",
     "A review is asked for on the council's website.",
     "I may come. March on! He was second to none.",
     "version 1.2.3",
@@ -121,6 +136,37 @@ WRITTEN = st.text(st.sampled_from("0123456789£$€%&.,:/-–+#@()°½ \nABMSTab
 def test_any_text_is_said_somehow(text: str, language: str) -> None:
     said = spoken(text, language)
     assert bool(said.strip()) == bool(text.strip())
+
+
+PRINTABLE = st.text(st.characters(exclude_categories=["C"]), max_size=40)
+SIGNS = tuple("10/-–:.,£€$%½°&@+=#()' \n\t\N{NO-BREAK SPACE}")
+SHORT = (
+    *("12", "2026", "am", "pm", "p", "k", "bn", "st", "th", "km", "hrs", "May", "Jan.", "Mon", "Sat", "St", "Rd", "Dr"),
+    *("e.g.", "No.", "www.", ".gov.uk", "http://", "call", "dial", "on", "flat", "A", "M", "SG12", "EC1A", "24/7"),
+    *("1,111", ",111", "999", "0300", "+44", "to", "noon"),
+)
+PIECES = (
+    st.sampled_from((*SIGNS, *SHORT))
+    | st.integers(1, 1200).map(lambda times: "1" * times)
+    | st.integers(1, 300).map(lambda times: "1" + ",111" * times)
+    | PRINTABLE
+)
+LONG = st.lists(PIECES, max_size=200).map(lambda pieces: "".join(pieces)[:1200])
+
+
+@given(LONG, st.dictionaries(PRINTABLE, PRINTABLE, max_size=4), st.sampled_from(["en-GB", "en-US"]))
+def test_no_text_that_a_plan_may_hold_raises(text: str, words: dict[str, str], language: str) -> None:
+    said = Saying(language=language, pronunciations=Pronunciations(words)).spoken(text)
+    assert isinstance(said, str)
+    assert bool(spoken(text, language).strip()) == bool(text.strip())
+
+
+@pytest.mark.parametrize(
+    "form", ["{}", "£{}", "£{} million", "{}th", "{}%", "{}-{}", "-{}°C", "No. {}", "call {}", "{}p"]
+)
+@pytest.mark.parametrize("number", ["1" * 5000, "1" + ",111" * 1500, "1" + ",111" * 1500 + ".5"])
+def test_a_number_longer_than_python_reads_is_left_to_the_engine(form: str, number: str) -> None:
+    assert number in spoken(form.replace("{}", number), "en-GB")
 
 
 @given(st.lists(st.sampled_from([written for written, _ in BRITISH]), min_size=1, max_size=6))
