@@ -6,7 +6,7 @@ from collections import deque
 from enum import Enum
 from typing import Protocol
 
-from ivr.call import Listening
+from ivr.call import EndOfTurn, Listening
 from ivr.media.audio import BYTES_PER_MS
 from ivr.speech.turn_taking import ending_for
 from ivr.speech.voicing import Voicing
@@ -14,6 +14,8 @@ from ivr.speech.voicing import Voicing
 FRAME_MS = 32
 """One voice-activity decision (256 samples at 8 kHz)."""
 FRAME_BYTES = FRAME_MS * BYTES_PER_MS
+ROUNDING_MS = FRAME_MS // 2
+"""A silence is as long as asked for to the nearest frame; to be no shorter than that cost every caller 28 ms more."""
 
 KEPT_BEFORE_MS = 250
 """Sound kept before a voice is noticed, 96 ms after it began; what it lacks is not heard.
@@ -33,6 +35,17 @@ NEWS_MS = 480
 With the bundled model and a grammar the last word is printed up to 0.38 s after its end, and in longer silence the
 search completes phrases: "council" became "council tax" after 0.64 s, with two synthetic voices of two.
 """
+
+
+LOOK_AHEAD_MS = 64
+"""So long before the shortest silence that may end the turn, the words of it are asked for.
+
+By themselves words are printed 0.17 s (median) to 0.45 s (95th percentile) after a human digit has ended. Asked for
+after 0.128 s of silence, 79 of 80 such digits, 15 of 15 menu phrases and 60 of 60 strings of four digits were whole.
+"""
+LOOK_MOST_MS = 1500
+"""Longest speech whose words are asked for so: it is heard a second time for that, and who counts out a long number
+makes many pauses."""
 
 
 class VoiceDetector(Protocol):
@@ -59,6 +72,10 @@ class Listener(Protocol):
         """The next sound."""
         ...
 
+    def look(self) -> None:
+        """The caller makes a pause: words that are still being worked out are wanted soon."""
+        ...
+
 
 class EarSignal(Enum):
     """What the ear noticed."""
@@ -78,6 +95,9 @@ class Ear:
         self._detector = detector
         self._ending = ending_for(listening)
         self._longest_ms = listening.longest_s * 1000
+        self._shortest_ms = listening.pauses.unambiguous_s * 1000
+        ahead = max(1, round((self._shortest_ms - LOOK_AHEAD_MS) / FRAME_MS))
+        self._look_at_ms = None if listening.end is EndOfTurn.SILENCE else ahead * FRAME_MS
         self._kept: deque[bytes] = deque()
         self._kept_ms = 0.0
         self._frame = b""
@@ -154,10 +174,16 @@ class Ear:
         assert self._voicing is not None
         self.voice_ms += FRAME_MS
         self._silent_ms = 0 if self._voicing.voiced(frame, probability) else self._silent_ms + FRAME_MS
-        if self.voice_ms >= self._longest_ms or (self._silent_ms and self._silent_ms >= self._pause_ms()):
+        if self._silent_ms == self._look_at_ms and self.spoken_ms <= LOOK_MOST_MS:
+            self._look()
+        if self.voice_ms >= self._longest_ms or (self._silent_ms and self._silent_ms + ROUNDING_MS >= self._pause_ms()):
             self.speaking = False
             return EarSignal.QUIET
         return None
+
+    def _look(self) -> None:
+        if self._listener is not None and self._pause_ms() > self._shortest_ms:
+            self._listener.look()
 
     def _pause_ms(self) -> float:
         words = self.words if self._silent_ms <= NEWS_MS else self._judged[0]

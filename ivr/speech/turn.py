@@ -243,13 +243,16 @@ class _Turn:
         try:
             self._utterance = await recogniser.open(self._listening.phrases)
         except LineBroken as fault:
-            log.warning("a voice, and nobody to understand it", extra={"fault": str(fault)})
-            if self._keys:
-                return None
-            await self._prompting.silence()
-            return None if self._keys else self._result(Outcome.UNHEARD, Means.VOICE)
+            return await self._unheard(fault)
         self._ear.pass_on_to(self._utterance)
         return None
+
+    async def _unheard(self, fault: LineBroken) -> Heard | None:
+        log.warning("a voice, and nobody to understand it", extra={"fault": str(fault)})
+        if self._keys:
+            return None
+        await self._prompting.silence()
+        return None if self._keys else self._result(Outcome.UNHEARD, Means.VOICE)
 
     async def _on_quiet(self) -> Heard | None:
         utterance, self._utterance = self._utterance, None
@@ -258,7 +261,10 @@ class _Turn:
                 utterance.abandon()
             return None
         spoken_ms, in_prompt_ms = self._ear.spoken_ms, self._in_prompt_ms
-        readings = await utterance.finish()
+        try:
+            readings = await utterance.finish()
+        except LineBroken as fault:
+            return await self._unheard(fault)
         if self._keys:
             return None
         if self._into_the_prompt(spoken_ms, in_prompt_ms):

@@ -176,7 +176,7 @@ async def _synthetic(here: Mapping[str, Place], voices: tuple[str, ...]) -> list
         for place in MENUS:
             options = here[place].expectation.options
             phrases = tuple(phrase for option in options for phrase in option.phrases)
-            for text in (*phrases, *EVERYWHERE):
+            for text in (*phrases, *(EVERYWHERE if place == MENUS[0] else ())):
                 pcm = await speak(text, voice, cache=VOICES)
                 found.append(_case("menus, synthetic", voice, place, text, here, pcm))
             for text in (text for text in OFF_TOPIC if here[place].means(text) is None):

@@ -47,6 +47,9 @@ class _AllWords:
     def feed(self, pcm: bytes) -> None:
         """They are known already."""
 
+    def look(self) -> None:
+        """They are known already."""
+
 
 class OfflineEar:
     """The product's own ear over the packets that a phone sent: what it could have known, without line or load."""

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 
 from ivr.call import Hypothesis
+from ivr.errors import LineBroken
 from ivr.speech.recognition.recognition_process import RecognitionProcess
 from ivr.speech.recognition.wire import Frame, FrameKind, encode, encode_value
 
@@ -68,8 +69,14 @@ class PooledUtterance:
         if len(self._kept) - self._sent >= BATCH_BYTES:
             self._flush()
 
+    def look(self) -> None:
+        """Let `partial` soon hold all that was said until now; free speech is too dear to be heard twice."""
+        if self._phrases is not None and not self._ended and not self._finishing and not self._overlong:
+            self._flush()
+            self._send(encode(FrameKind.LOOK, self.number))
+
     async def finish(self) -> tuple[Hypothesis, ...]:
-        """The readings, best first; empty if there are none in time."""
+        """The readings, best first. Raises LineBroken if there are none in time, or never will be."""
         if self._ended or self._finishing:
             return ()
         self._finishing = True
@@ -82,7 +89,7 @@ class PooledUtterance:
             log.error("recognition gave no answer in time", extra={"deadline_s": self._deadline_s})
             if self.process is not None:
                 self.process.miss(asyncio.get_running_loop().time())
-            return ()
+            raise LineBroken("recognition gave no answer in time") from None
         finally:
             self.abandon()
 
@@ -114,7 +121,7 @@ class PooledUtterance:
             return False
         if self.replays >= MOST_REPLAYS:
             log.error("an utterance was given up: recognition processes ended with it again and again")
-            self.settle(())
+            self.give_up("recognition ended again and again")
             return False
         self.replays += 1
         return True
@@ -127,12 +134,18 @@ class PooledUtterance:
             self.settle(tuple(Hypothesis(text=text, confidence=confidence) for text, confidence in frame.value))
         elif frame.kind is FrameKind.FAILED:
             log.error("an utterance could not be decoded", extra={"fault": str(frame.value)})
-            self.settle(())
+            self.give_up("recognition could not decode it")
 
     def settle(self, readings: tuple[Hypothesis, ...]) -> None:
         """These are its readings."""
         if not self._readings.done():
             self._readings.set_result(readings)
+
+    def give_up(self, why: str) -> None:
+        """It will have no readings."""
+        if not self._readings.done():
+            self._readings.set_exception(LineBroken(why))
+            self._readings.exception()  # an utterance that nobody finishes is no fault that the loop should report
 
     def _flush(self) -> None:
         if self.process is not None and len(self._kept) > self._sent:

@@ -20,8 +20,15 @@ class Utterance(Protocol):
         """Take the next sound: 8 kHz, 16 bit, mono, any length. Never blocks, never fails."""
         ...
 
+    def look(self) -> None:
+        """The caller makes a pause: let `partial` soon hold all that was said before it, if that can be had."""
+        ...
+
     async def finish(self) -> tuple[Hypothesis, ...]:
-        """The readings, best first; empty if nothing was understood or recognition failed. Never hangs."""
+        """The readings, best first; empty if nothing was understood. Never hangs.
+
+        Raises LineBroken if recognition gave up: nobody can say what the caller said, and they have keys.
+        """
         ...
 
     def abandon(self) -> None:
@@ -62,5 +69,5 @@ class Engine(Recogniser, Protocol):
         ...
 
     async def close(self) -> None:
-        """End; utterances that are open get no readings."""
+        """End; utterances that are open end with LineBroken."""
         ...

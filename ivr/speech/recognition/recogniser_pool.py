@@ -102,12 +102,12 @@ class RecogniserPool:
                 raise outcome
 
     async def close(self) -> None:
-        """End all processes; open utterances end without readings."""
+        """End all processes; open utterances are given up."""
         for task in self._tending:
             task.cancel()
         await asyncio.gather(*self._tending, return_exceptions=True)
         for utterance in tuple(self._utterances.values()):
-            utterance.settle(())
+            utterance.give_up("recognition was ended")
 
     async def open(self, phrases: tuple[str, ...] | None) -> PooledUtterance:
         """Begin an utterance (see `Recogniser.open`).

@@ -106,8 +106,11 @@ class RemoteUtterance:
         self._kept += pcm[:room]
         self._more.set()
 
+    def look(self) -> None:
+        """The protocol has no question for it: the words come as they come."""
+
     async def finish(self) -> tuple[Hypothesis, ...]:
-        """The readings, best first; empty if there are none in time."""
+        """The readings, best first. Raises LineBroken if there are none in time, or never will be."""
         if self._ended or self._finishing:
             return ()
         self._finishing = True
@@ -118,7 +121,7 @@ class RemoteUtterance:
         except TimeoutError:
             log.error("the recognition server gave no answer in time", extra={"deadline_s": self._deadline_s})
             self._on_fate(Fate.MISSED)
-            return ()
+            raise LineBroken("the recognition server gave no answer in time") from None
         finally:
             self.abandon()
 
@@ -145,12 +148,18 @@ class RemoteUtterance:
                 return
             except (LineBroken, AnswerFault, aiohttp.ClientError, ConnectionError) as fault:
                 log.warning("the recognition server broke off", extra={"fault": described(fault), "replays": replays})
-        self._settle((), Fate.BROKEN)
+        self._give_up()
 
-    def _settle(self, readings: tuple[Hypothesis, ...], fate: Fate) -> None:
+    def _settle(self, readings: tuple[Hypothesis, ...]) -> None:
         if not self._readings.done():
             self._readings.set_result(readings)
-            self._on_fate(fate)
+            self._on_fate(Fate.ANSWERED)
+
+    def _give_up(self) -> None:
+        if not self._readings.done():
+            self._readings.set_exception(LineBroken("the recognition server broke off again and again"))
+            self._readings.exception()  # an utterance that nobody finishes is no fault that the loop should report
+            self._on_fate(Fate.BROKEN)
 
     async def _over(self, connection: Connection) -> None:
         """All over one connection, which is closed. Raises LineBroken, AnswerFault or aiohttp's errors."""
@@ -199,7 +208,7 @@ class RemoteUtterance:
                 raise AnswerFault("answers that nobody asked for")
             self.partial = answers.partial
             if questions.ended and answers.complete(questions.asked):
-                self._settle(answers.readings(), Fate.ANSWERED)
+                self._settle(answers.readings())
                 return
         raise LineBroken("the recognition server closed the connection")
 

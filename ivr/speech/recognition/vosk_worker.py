@@ -62,8 +62,10 @@ class Decoder:
 
     def for_grammar(self, phrases: Sequence[str], known: frozenset[str]) -> vosk.KaldiRecognizer:
         """A recogniser for `phrases`, which are made of the words `known`."""
-        grammar = json.dumps([*phrases, *self._garbage.beside(known)])
-        return _with_paths(vosk.KaldiRecognizer(self._model, RATE_HZ, grammar))
+        return _with_paths(vosk.KaldiRecognizer(self._model, RATE_HZ, self._grammar(phrases, known)))
+
+    def _grammar(self, phrases: Sequence[str], known: frozenset[str]) -> str:
+        return json.dumps([*phrases, *self._garbage.beside(known)])
 
     def take_open(self) -> tuple[vosk.KaldiRecognizer, int]:
         """A recogniser for open vocabulary, and how often it was used."""
@@ -76,6 +78,12 @@ class Decoder:
         """Keep it if it is not worn out. Only after its final result: that is what empties it."""
         if uses + 1 < MOST_USES:
             self._idle.append((recogniser, uses + 1))
+
+    def words(self, pcm: bytes | bytearray, phrases: Sequence[str], known: frozenset[str]) -> str:
+        """What was said until now, if `pcm` were all: a recogniser of its own is closed upon it."""
+        recogniser = vosk.KaldiRecognizer(self._model, RATE_HZ, self._grammar(phrases, known))
+        recogniser.AcceptWaveform(NoiseFloor().under(bytes(pcm)))
+        return known_words(json.loads(recogniser.FinalResult()).get("text", ""), known)
 
     def result(self, pcm: bytes, phrases: Sequence[str] | None) -> dict[str, Any]:
         """Vosk's own result for the sound of a whole utterance (see `readings.weigh`), for fitting a calibration."""
@@ -155,6 +163,9 @@ class Decoding(threading.Thread):
             item = self.sound.get()
             if self.given_up:
                 return False
+            if item is FrameKind.LOOK:
+                self._look()
+                continue
             if isinstance(item, FrameKind):
                 return item is FrameKind.FINISH
             self._heard += item
@@ -165,6 +176,22 @@ class Decoding(threading.Thread):
             if text != said:
                 said = text
                 self._send(FrameKind.PARTIAL, self._number, text)
+
+    def _look(self) -> None:
+        """Tell the words so far as if they were all, unless somebody else is being heard just now.
+
+        It is a kindness of 10 to 25 ms of CPU. Done for all of 25 callers who counted out digits at once, it made two
+        processes 1.8 s late.
+        """
+        if self._phrases is None or self._known is None or not self.sound.empty():
+            return
+        if not AT_ONCE.acquire(blocking=False):
+            return
+        try:
+            words = self._decoder.words(self._heard, self._phrases, self._known)
+        finally:
+            AT_ONCE.release()
+        self._send(FrameKind.PARTIAL, self._number, words)
 
     def _answer(self, readings: tuple[Hypothesis, ...]) -> None:
         if tone_share(bytes(self._heard)) > MOST_TONE:
@@ -206,6 +233,9 @@ class Worker:
         elif frame.kind is FrameKind.AUDIO:
             if frame.utterance in self._decodings:
                 self._decodings[frame.utterance].sound.put(frame.payload)
+        elif frame.kind is FrameKind.LOOK:
+            if frame.utterance in self._decodings:
+                self._decodings[frame.utterance].sound.put(frame.kind)
         elif frame.kind in (FrameKind.FINISH, FrameKind.ABANDON):
             ending = self._decodings.pop(frame.utterance, None)
             if ending is not None:

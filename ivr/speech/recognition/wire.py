@@ -19,7 +19,7 @@ LONGEST_PAYLOAD = 1 << 20
 
 
 class FrameKind(IntEnum):
-    """What a frame is; the first five go to the worker, the others come from it."""
+    """What a frame is; the first six go to the worker, the others come from it."""
 
     OPEN = 1
     """JSON list of phrases, or null for open vocabulary."""
@@ -27,6 +27,8 @@ class FrameKind(IntEnum):
     FINISH = 3
     ABANDON = 4
     PING = 5
+    LOOK = 6
+    """The words until here as if this were the end, as a PARTIAL, if there is time."""
     READY = 16
     PONG = 17
     """JSON ``{"rss_bytes": …, "behind": …}``: memory, and the pieces of sound of one utterance that wait."""

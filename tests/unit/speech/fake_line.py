@@ -115,8 +115,9 @@ class FakeSound:
 class FakeUtterance:
     """Understands `partials` (ms of sound taken → the words by then) as it comes, and `readings` in the end."""
 
-    def __init__(self, readings: tuple[Hypothesis, ...], partials: dict[int, str]) -> None:
+    def __init__(self, readings: tuple[Hypothesis, ...] | None, partials: dict[int, str]) -> None:
         self.readings = readings
+        """None: recognition gives up."""
         self.partials = partials
         self.fed = b""
         self.abandoned = False
@@ -128,8 +129,13 @@ class FakeUtterance:
     def feed(self, pcm: bytes) -> None:
         self.fed += pcm
 
+    def look(self) -> None:
+        return
+
     async def finish(self) -> tuple[Hypothesis, ...]:
         await asyncio.sleep(FINISH_S)
+        if self.readings is None:
+            raise LineBroken("no answer")
         return self.readings
 
     def abandon(self) -> None:
@@ -137,12 +143,12 @@ class FakeUtterance:
 
 
 class FakeRecogniser:
-    """Hears what it was told to hear, one answer an utterance; `down` refuses."""
+    """Hears what it was told to hear, one answer an utterance (None: it gives up); `down` refuses."""
 
     description = "fake"
 
     def __init__(
-        self, *answers: tuple[Hypothesis, ...], partials: Sequence[dict[int, str]] = (), down: bool = False
+        self, *answers: tuple[Hypothesis, ...] | None, partials: Sequence[dict[int, str]] = (), down: bool = False
     ) -> None:
         self._answers = list(answers)
         self._partials = list(partials)

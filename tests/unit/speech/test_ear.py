@@ -25,9 +25,13 @@ class Kept:
 
     def __init__(self) -> None:
         self.pcm = b""
+        self.looks = 0
 
     def feed(self, pcm: bytes) -> None:
         self.pcm += pcm
+
+    def look(self) -> None:
+        self.looks += 1
 
 
 def frame(probability: float, amplitude: int = 1000) -> bytes:
@@ -135,7 +139,7 @@ def test_the_words_so_far_say_how_long_the_silence_must_be() -> None:
         while ear.hear(QUIET) is None:
             frames += 1
         silence_ms[partial] = frames * FRAME_MS
-    assert silence_ms == {"": 928, "mm": 928, "yes": 320, "yes please": 224}
+    assert silence_ms == {"": 896, "mm": 896, "yes": 288, "yes please": 192}  # to the nearest frame
 
 
 def test_words_that_come_during_the_silence_count_at_once() -> None:
@@ -149,6 +153,29 @@ def test_words_that_come_during_the_silence_count_at_once() -> None:
     assert ear.hear(QUIET) is EarSignal.QUIET
 
 
+def test_a_pause_asks_for_its_words_unless_they_are_known_or_mean_nothing_to_the_end() -> None:
+    def looks(partial: str, quiet: int, listening: Listening) -> int:
+        ear, kept = Ear(Marked(), listening), Kept()
+        kept.partial = partial
+        for at in range(20):
+            if ear.hear(QUIET if 10 <= at < 10 + quiet else VOICE) is EarSignal.VOICE:
+                ear.pass_on_to(kept)
+        return kept.looks
+
+    menu = Listening(phrases=("yes", "yes please"), words=Yes(), end=EndOfTurn.MATCH, pauses=Pauses(unambiguous_s=0.2))
+    assert [looks("", quiet, menu) for quiet in (3, 4, 6)] == [0, 1, 1]
+    assert (looks("yes", 6, menu), looks("yes please", 5, menu)) == (1, 0)
+    assert looks("", 6, Listening(phrases=None, words=Yes())) == 0
+
+    long, kept = Ear(Marked(), menu), Kept()
+    for _ in range(60):
+        if long.hear(VOICE) is EarSignal.VOICE:
+            long.pass_on_to(kept)
+    for _ in range(6):
+        long.hear(QUIET)
+    assert kept.looks == 0
+
+
 def test_words_that_come_late_in_the_silence_are_not_the_callers() -> None:
     listening = Listening(phrases=("yes",), words=Yes(), end=EndOfTurn.MATCH, pauses=Pauses(incomplete_s=0.9))
     ear, kept = Ear(Marked(), listening), Kept()
@@ -160,7 +187,7 @@ def test_words_that_come_late_in_the_silence_are_not_the_callers() -> None:
         frames += 1
         if frames * FRAME_MS > NEWS_MS:
             kept.partial = "yes"
-    assert (frames + 1) * FRAME_MS == 928
+    assert (frames + 1) * FRAME_MS == 896
 
 
 def test_endless_talking_ends_at_its_limit() -> None:

@@ -177,6 +177,14 @@ def test_a_voice_that_nobody_can_understand_ends_the_turn_at_once() -> None:
     assert took_s < 3.2
 
 
+def test_a_voice_that_recognition_gives_up_is_unheard_and_not_misunderstood() -> None:
+    heard, _, _ = turn(speech(0.3), recogniser=FakeRecogniser(None))
+    assert (heard.outcome, heard.means, heard.barged_in) == (Outcome.UNHEARD, Means.VOICE, True)
+    cut_s = 0.5 + 35 * 0.032 + FINISH_S + CUT_S / 2
+    heard, _, _ = turn([*speech(0.5), (cut_s, Key(digit="2"))], recogniser=FakeRecogniser(None))
+    assert (heard.outcome, heard.keys) == (Outcome.MATCH, "2")
+
+
 def test_a_click_on_the_line_costs_no_time_and_a_hundred_end_the_turn() -> None:
     heard, _, took_s = turn(speech(3, voiced=5), recogniser=FakeRecogniser())
     assert heard.outcome is Outcome.NO_INPUT

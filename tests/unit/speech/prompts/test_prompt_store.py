@@ -342,3 +342,57 @@ def test_the_first_voice_is_kept_ready_for_spontaneous_texts_and_the_spare_one_i
         assert not voice.ready
 
     run(main())
+
+
+def test_an_examination_says_one_sentence_and_keeps_nothing(tmp_path: Path) -> None:
+    async def main() -> None:
+        voice = FakeVoice()
+        prompts = store(tmp_path, voice)
+        assert await prompts.examine([Prompt(text="Hello."), Prompt(text="Bye.")]) == "fake 1"
+        assert voice.texts == [SORRY.text]
+        assert not (tmp_path / "cache").exists()
+
+    run(main())
+
+
+@pytest.mark.parametrize(
+    ("voice", "complaint"),
+    [
+        (FakeVoice(missing=True), "no engine"),
+        (FakeVoice(broken=[SORRY.text]), r"setting 'voice' \(IVR_VOICE\): fake 1 brings no sound within 10 s"),
+        (FakeVoice(hangs=True), "fake 1 brings no sound"),
+    ],
+)
+@pytest.mark.parametrize("spare", [FakeVoice(), None])
+def test_an_examination_does_not_take_the_spare_voice_for_an_answer(
+    tmp_path: Path, voice: FakeVoice, spare: FakeVoice | None, complaint: str
+) -> None:
+    with pytest.raises(SettingsError, match=complaint):
+        run(store(tmp_path, voice, spare).examine())
+
+
+def test_an_examination_finds_a_recording_that_cannot_be_used(tmp_path: Path) -> None:
+    (tmp_path / "prompts").mkdir()
+    (tmp_path / "prompts/hello.wav").write_bytes(b"odd")
+    with pytest.raises(SettingsError, match="no WAV file of plain PCM"):
+        run(store(tmp_path, FakeVoice()).examine([Prompt(text="Hello.", recording="hello")]))
+
+
+def test_a_preparation_that_fails_changes_no_recording(tmp_path: Path) -> None:
+    async def main() -> None:
+        voice = FakeVoice()
+        prompts = store(tmp_path, voice)
+        record_half_a_second(tmp_path / "prompts/hello.wav")
+        hello = Prompt(text="Hello.", recording="hello")
+        await prompts.prepare([hello])
+        before = await prompts.sound(hello)
+        (tmp_path / "prompts/hello.wav").unlink()
+        voice.missing = True
+        with pytest.raises(SettingsError):
+            await prompts.prepare([hello])
+        assert await prompts.sound(hello) == before
+        voice.missing = False
+        await prompts.prepare([hello])
+        assert await prompts.sound(hello) == said("Hello.")
+
+    run(main())

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from ivr.call import Hypothesis
+from ivr.errors import LineBroken
 from ivr.speech.recognition.pooled_utterance import (
     BATCH_BYTES,
     GRAMMAR_COST,
@@ -100,7 +101,8 @@ def test_a_sound_that_ends_three_processes_is_given_up() -> None:
         for expected in (True, True, False):
             speech.place(FakeProcess())
             assert speech.lose_process() is expected
-        assert await speech.finish() == ()
+        with pytest.raises(LineBroken, match="again and again"):
+            await speech.finish()
 
     run(main())
 
@@ -111,7 +113,8 @@ def test_finish_gives_up_after_its_deadline_and_tells_the_process() -> None:
         process, speech = FakeProcess(), utterance(ended)
         speech.place(process)
         before = asyncio.get_running_loop().time()
-        assert await speech.finish() == ()
+        with pytest.raises(LineBroken, match="in time"):
+            await speech.finish()
         assert 1.4 < asyncio.get_running_loop().time() - before < 1.6
         assert process.kinds == [FrameKind.OPEN, FrameKind.FINISH, FrameKind.ABANDON]
         assert process.misses == 1
@@ -158,5 +161,23 @@ def test_a_cancelled_finish_abandons() -> None:
         finishing.cancel()
         await asyncio.gather(finishing, return_exceptions=True)
         assert process.kinds[-1] is FrameKind.ABANDON
+
+    run(main())
+
+
+def test_a_look_sends_what_is_left_and_asks_for_its_words_but_not_in_free_speech() -> None:
+    async def main() -> None:
+        process, speech = FakeProcess(), utterance()
+        speech.place(process)
+        speech.feed(bytes(320))
+        speech.look()
+        speech.abandon()
+        speech.look()
+        assert process.kinds == [FrameKind.OPEN, FrameKind.AUDIO, FrameKind.LOOK, FrameKind.ABANDON]
+        process, free = FakeProcess(), PooledUtterance(6, None, finish_deadline_s=1.5, on_end=lambda over: None)
+        free.place(process)
+        free.look()
+        free.abandon()
+        assert process.kinds == [FrameKind.OPEN, FrameKind.ABANDON]
 
     run(main())
