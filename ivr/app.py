@@ -6,20 +6,17 @@ import asyncio
 import logging
 import signal
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
-from pathlib import Path
 
 from ivr.call import Caller, CallEvent, CallId, HandOver
 from ivr.console.passwords import hash_password
 from ivr.console.server import Console
-from ivr.dialogue import Conclusion, Flow, check_articles, check_vocabulary, hears, load_flow, run_flow
+from ivr.dialogue import Conclusion, run_flow
 from ivr.errors import HelplineError, LineBroken, PbxError, SettingsError
 from ivr.handoff.agents import load_agents
 from ivr.handoff.desk import Desk
-from ivr.knowledge import Article, Knowledge, load_articles
-from ivr.knowledge import check_vocabulary as check_phrasings
+from ivr.helpline import Helpline, load_helpline
 from ivr.loop_lag import LoopLag
 from ivr.media.server import MediaServer
 from ivr.media.session import MediaSession
@@ -30,11 +27,8 @@ from ivr.secrets_file import secrets_for
 from ivr.settings import Settings
 from ivr.speech.models.model_store import ModelStore
 from ivr.speech.prompts.prompt_store import PromptStore
-from ivr.speech.prompts.saying import Saying
-from ivr.speech.prompts.saying.pronunciations import PRONUNCIATIONS, read_pronunciations
 from ivr.speech.prompts.voices import spare_voice, voice_named
 from ivr.speech.recognition.engines import Hearing, RunningEngines
-from ivr.speech.recognition.recogniser import Engine
 from ivr.speech.turn import SpokenLine
 from ivr.switchboard import Switchboard
 from ivr.telephony.agi.server import AgiServer
@@ -48,19 +42,6 @@ DRAIN_S = 5.0
 """At a stop, calls in progress get this long; then the dialplan looks after them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Helpline:
-    """A plan and what it knows, as one: calls in progress keep theirs when a new one is loaded."""
-
-    flow: Flow
-    articles: tuple[Article, ...]
-    knowledge: Knowledge
-    model: str
-    engine: Engine
-    """What hears its callers, with `model`."""
-    warnings: tuple[str, ...]
-
-
 def hearing_of(settings: Settings) -> Hearing:
     """What the settings say about hearing."""
     return Hearing(
@@ -72,24 +53,17 @@ def hearing_of(settings: Settings) -> Hearing:
     )
 
 
-def load_helpline(plan: Path, hearing: Hearing, engine_for: Callable[[str], Engine] | None = None) -> Helpline:
-    """The helpline in `plan`, with its articles, checked; `warnings` are one line each.
+def prompts_of(settings: Settings) -> PromptStore:
+    """The sounds that the settings ask for: recordings, cache and voices; nothing is read or started yet.
 
-    Its engine is that which `engine_for` gives for its model; else a new one, not started. Raises FlowError for the
-    first fault, ModelError if there is no model to hear it.
+    Raises SettingsError for a voice whose engine nobody knows.
     """
-    flow = load_flow(plan)
-    chosen = hearing.model_for(flow.language, flow.model)
-    engine = (engine_for or hearing.engine)(chosen)
-    articles = load_articles(flow.knowledge, flow.queues) if flow.knowledge is not None else ()
-    knowledge = Knowledge(articles)
-    check_articles(flow, knowledge)
-    warnings = (
-        *flow.warnings,
-        *check_vocabulary(flow, engine.unknown_words),
-        *check_phrasings(articles, hears(flow, engine.unknown_words)),
+    return PromptStore(
+        recordings=settings.prompts,
+        cache=settings.state / "prompts",
+        voice=voice_named(settings.voice, rate_wpm=settings.speech_rate_wpm),
+        spare=spare_voice(settings.voice, rate_wpm=settings.speech_rate_wpm),
     )
-    return Helpline(flow=flow, articles=articles, knowledge=knowledge, model=chosen, engine=engine, warnings=warnings)
 
 
 class Service:
@@ -100,16 +74,11 @@ class Service:
         self._hearing = hearing_of(settings)
         self._engines = RunningEngines(self._hearing.engine)
         self._voice_model = VoiceModel()
-        self._helpline = load_helpline(settings.helpline, self._hearing)
+        self._helpline = load_helpline(settings.helpline, self._hearing, settings.prompts)
         self._agents = load_agents(settings.agents)
         secrets = secrets_for(settings.secrets, [agent.name for agent in self._agents])
         self._journal = Journal(settings.state / "calls")
-        self._prompts = PromptStore(
-            recordings=settings.prompts,
-            cache=settings.state / "prompts",
-            voice=voice_named(settings.voice, rate_wpm=settings.speech_rate_wpm),
-            spare=spare_voice(settings.voice, rate_wpm=settings.speech_rate_wpm),
-        )
+        self._prompts = prompts_of(settings)
         self._ami = AmiClient(
             host=settings.ami_host, port=settings.ami_port, user=settings.ami_user, secret=secrets.ami
         )
@@ -181,8 +150,7 @@ class Service:
     async def _start(self, running: AsyncExitStack) -> None:
         """In the order in which each needs the one before; calls are taken last."""
         settings = self._settings
-        for warning in self._helpline.warnings:
-            log.warning("the plan works, but", extra={"warning": warning})
+        _tell_warnings(self._helpline)
         await self._make_sounds(self._helpline)
         await running.enter_async_context(self._prompts.kept_ready())
         running.push_async_callback(self._engines.close)
@@ -211,9 +179,7 @@ class Service:
             if done == of or done % 12 == 0:
                 log.info("prompts rendered", extra={"done": done, "of": of})
 
-        pronunciations = await asyncio.to_thread(read_pronunciations, self._settings.prompts / PRONUNCIATIONS)
-        saying = Saying(language=helpline.flow.language, pronunciations=pronunciations)
-        await self._prompts.prepare(helpline.flow.prompts(helpline.knowledge.answers()), progress, saying=saying)
+        await self._prompts.prepare(helpline.prompts(), progress, saying=helpline.saying)
 
     async def _converse(self, call_id: CallId, caller: Caller, sound: MediaSession) -> Conclusion:
         helpline = self._helpline
@@ -239,17 +205,27 @@ class Service:
             await self._reload()
 
     async def _reload(self) -> None:
-        """Take a changed plan; one with a fault never replaces the one that runs."""
+        """Take a changed plan; one with a fault never replaces the one that runs, and leaves nothing behind.
+
+        Its sounds come last: until they are all there, callers hear the prompts and pronunciations of before.
+        """
+        settings = self._settings
         try:
-            fresh = await asyncio.to_thread(load_helpline, self._settings.helpline, self._hearing, self._engines.get)
+            fresh = await asyncio.to_thread(
+                load_helpline, settings.helpline, self._hearing, settings.prompts, self._engines.get
+            )
             await self._desk.check_queues(fresh.flow.queues)
-            await self._make_sounds(fresh)
-            await self._engines.hold(fresh.model, fresh.engine)
+            async with AsyncExitStack() as undo:
+                await self._engines.hold(fresh.model, fresh.engine)
+                undo.callback(self._engines.let_go, fresh.engine)
+                await self._make_sounds(fresh)
+                undo.pop_all()
         except HelplineError as fault:
             log.error("the changed plan is not taken", extra={"fault": str(fault)})
             return
         before, self._helpline = self._helpline, fresh
         self._engines.let_go(before.engine)
+        _tell_warnings(fresh)
         log.info("the changed plan is taken: new calls get it", extra={"warnings": len(fresh.warnings)})
 
     def _recall(self, call_id: CallId, queue: str) -> HandOver | None:
@@ -261,6 +237,11 @@ class Service:
         if self._helpline.engine.ailment is not None:
             ailments.append(self._helpline.engine.ailment)
         return ailments
+
+
+def _tell_warnings(helpline: Helpline) -> None:
+    for warning in helpline.warnings:
+        log.warning("the plan works, but", extra={"warning": warning})
 
 
 async def _listening(starting: Awaitable[None], setting: str, port: int) -> None:

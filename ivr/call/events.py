@@ -85,6 +85,8 @@ class CallerSpoke(CallEvent):
     text: str = field(metadata=PII)
     confidence: float
     understood_as: str | None = None
+    unheard: bool = False
+    """Recognition was down or fully used: nobody could hear what was said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,8 +91,8 @@ class Story:
         match event:
             case PromptPlayed():
                 return TranscriptLine(at_s=at_s, speaker=Speaker.HELPLINE, text=event.heard)
-            case CallerSpoke(text=text, confidence=confidence):
-                said = text or "(not understood)"
+            case CallerSpoke(text=text, confidence=confidence, unheard=unheard):
+                said = text or ("(spoke, but nobody could hear it)" if unheard else "(not understood)")
                 return TranscriptLine(at_s=at_s, speaker=Speaker.CALLER, text=said, confidence=confidence)
             case KeysPressed(keys=keys):
                 return TranscriptLine(at_s=at_s, speaker=Speaker.CALLER, text=f"(pressed {keys})")

@@ -215,6 +215,8 @@ def _line(event: CallEvent) -> str | None:
             return f"about    {event.name}, {event.confidence:.2f} sure"
         case AnswerTold():
             return f"told     {event.title}, {'to the end' if event.heard_to_end else 'cut short'}"
+        case CallerSpoke(unheard=True):
+            return "heard    nothing: the caller spoke, but nobody could hear it"
         case CallerSpoke():
             return f"heard    “{event.text}” at {event.confidence:.2f} → {event.understood_as or 'not understood'}"
         case KeysPressed():

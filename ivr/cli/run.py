@@ -7,7 +7,7 @@ import asyncio
 import signal
 
 from ivr.app import hearing_of
-from ivr.dialogue import load_flow
+from ivr.helpline import load_helpline
 from ivr.secrets_file import CALLER
 from ivr.settings import Settings
 from ivr.stand import Stand
@@ -50,13 +50,10 @@ async def _until_it_ends(stand: Stand) -> None:
     await stand.wait()
 
 
-def _speech_model(settings: Settings) -> str:
-    hearing, flow = hearing_of(settings), load_flow(settings.helpline)
-    return hearing.engine(hearing.model_for(flow.language, flow.model)).description
-
-
 def _card(stand: Stand) -> str:
-    ports, secrets = stand.pbx.ports, stand.secrets
+    ports, secrets, settings = stand.pbx.ports, stand.secrets, stand.settings
+    helpline = load_helpline(settings.helpline, hearing_of(settings), settings.prompts)
+    warnings = "".join(f"\n  Warning       {warning}" for warning in helpline.warnings)
     logins = "\n".join(
         f"    {agent.display_name}: name {agent.name}, password {secrets.agents[agent.name]}; "
         f"phone: SIP user {agent.name}, password {secrets.sip[agent.name]}"
@@ -75,9 +72,9 @@ The helpline answers.
   Agents' page  {stand.url}
 {logins}
 
-  Speech model  {_speech_model(stand.settings)}
+  Speech model  {helpline.engine.description}{warnings}
   Logs          {stand.log} and {stand.pbx.log_path}
-  Secrets       {stand.settings.secrets} (made on this machine, never committed)
+  Secrets       {settings.secrets} (made on this machine, never committed)
 
 Ctrl-C stops everything.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 from urllib.parse import urlsplit
@@ -36,6 +37,17 @@ def same_origin(request: web.Request) -> bool:
     """Whether the page that asks was served by the host that is asked."""
     origin = urlsplit(request.headers.get("Origin", ""))
     return origin.scheme in {"http", "https"} and bool(origin.netloc) and origin.netloc == request.host
+
+
+def is_local(request: web.Request) -> bool:
+    """Whether it is asked on this machine, and not by somebody else through a proxy that runs here."""
+    passed_on = any(header in request.headers for header in ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"))
+    try:
+        peer = ipaddress.ip_address(request.remote or "")
+    except ValueError:
+        return False
+    mapped = peer.ipv4_mapped if isinstance(peer, ipaddress.IPv6Address) else None
+    return (mapped or peer).is_loopback and not passed_on
 
 
 @web.middleware

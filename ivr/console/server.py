@@ -14,7 +14,7 @@ from string import Template
 
 from aiohttp import WSCloseCode, web
 
-from ivr.console.guard import add_headers, answer_once, check_origin
+from ivr.console.guard import add_headers, answer_once, check_origin, is_local
 from ivr.console.live import HEARTBEAT_S, LARGEST_COMMAND, serve
 from ivr.console.log_ins import LogIns, Verdict
 from ivr.console.passwords import LONGEST_PASSWORD, PasswordHash
@@ -49,8 +49,8 @@ class Console:
     """The agents' pages on `host`:`port` (0: any free port). `password_hashes`: log-in name → hash.
 
     `sessions` is the file in which log-ins outlive a restart. `reasons` adds what else of the service is not well to
-    ``/health``; each is one line without secrets; `loop_lag_ms` how late the event loop is. `now` gives
-    monotonic seconds, `clock` Unix time.
+    ``/health``; each is one line without secrets; `loop_lag_ms` how late the event loop is, which strangers do not
+    learn. `now` gives monotonic seconds, `clock` Unix time.
     """
 
     def __init__(
@@ -223,9 +223,15 @@ class Console:
         return web.Response(body=self._pages[name], content_type=PAGES[name], charset="utf-8")
 
     async def _health(self, request: web.Request) -> web.Response:
-        """200 if callers and agents are looked after, else 503; the reasons are one line each."""
+        """200 if callers and agents are looked after, else 503; the reasons are one line each.
+
+        How late the event loop is learns only who asks on this machine or is logged in: it tells a stranger how much
+        their load weighs.
+        """
         reasons = list(self._reasons())
         if self._desk.stale_since is not None:
             reasons.append("no connection to Asterisk's manager interface")
-        told = {"ok": not reasons, "reasons": reasons, "loop_lag_ms": dict(self._loop_lag_ms())}
+        told: dict[str, object] = {"ok": not reasons, "reasons": reasons}
+        if is_local(request) or self._session(request) is not None:
+            told["loop_lag_ms"] = dict(self._loop_lag_ms())
         return web.json_response(told, status=503 if reasons else 200)

@@ -1,7 +1,7 @@
 """The conversation: call flows as people write them, what callers mean, and one run of a flow with one caller."""
 
-from ivr.dialogue.checks import check_articles, check_vocabulary, hears
-from ivr.dialogue.flow import Conclusion, Flow
+from ivr.dialogue.checks import check_articles, check_sounds, check_vocabulary, hears
+from ivr.dialogue.flow import Conclusion, Flow, Written
 from ivr.dialogue.loader import load_flow
 from ivr.dialogue.ports import Feed, Knowledge, Telephone
 from ivr.dialogue.runner import run_flow
@@ -12,7 +12,9 @@ __all__ = [
     "Flow",
     "Knowledge",
     "Telephone",
+    "Written",
     "check_articles",
+    "check_sounds",
     "check_vocabulary",
     "hears",
     "load_flow",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 
 from ivr.call import Prompt
 from ivr.dialogue.flow import Flow, Step, Written
 from ivr.dialogue.ports import Knowledge
 from ivr.dialogue.turns import FACT
 from ivr.dialogue.words.near_words import UnknownWords, near_words
-from ivr.dialogue.words.options import UNIVERSALS, YES_NO
+from ivr.dialogue.words.options import UNIVERSALS, YES_NO, Option
 from ivr.errors import FlowError
 from ivr.yaml_file import did_you_mean
 
@@ -66,6 +66,11 @@ def unreachable(flow: Flow) -> tuple[str, ...]:
     )
 
 
+def oddities(flow: Flow) -> tuple[str, ...]:
+    """A warning for each oddity that a verb tells of itself."""
+    return tuple(str(flow.wrong(odd, odd.text)) for step in flow.steps.values() for odd in step.verb.oddities())
+
+
 def check_vocabulary(flow: Flow, unknown_words: UnknownWords) -> tuple[str, ...]:
     """A warning for each word which the recogniser cannot hear, of the phrases and of ``sounds_like``.
 
@@ -98,6 +103,47 @@ def hears(flow: Flow, unknown_words: UnknownWords) -> UnknownWords:
     """`unknown_words` for words as `flow` and its articles write them: those that it gives a sound are heard."""
     respelled = {word for word, _ in flow.sounds_like.pairs}
     return lambda words: unknown_words(set(words) - respelled)
+
+
+def check_sounds(flow: Flow, phrasings: Iterable[str] = ()) -> tuple[str, ...]:
+    """A warning for each line of ``sounds_like`` that makes two answers one sound, or whose word nobody listens for.
+
+    `phrasings` are those of the articles, which may hold the word, too.
+    """
+    own = (phrase.text for step in flow.steps.values() for phrase in step.verb.phrases())
+    words = {word for text in (*own, *phrasings) for word in text.split()}
+    everywhere = {word for option in (*UNIVERSALS, *YES_NO) for phrase in option.phrases for word in phrase.split()}
+    warnings = []
+    for place in flow.respelled:
+        if place.text not in words | everywhere:
+            near = did_you_mean(place.text, words)
+            mending = f"did you mean '{near}'?" if near else "remove this line"
+            warnings.append(flow.wrong(place, f"no phrase of the plan holds '{place.text}'; {mending}"))
+    for name, step in flow.steps.items():
+        warnings += _same_sounds(flow, name, _expected(step))
+    return tuple(dict.fromkeys(map(str, warnings)))
+
+
+def _expected(step: Step) -> tuple[Option, ...]:
+    """Everything that may be meant at `step`, in the order in which it is looked up."""
+    expectation = step.verb.expectation()
+    return (*expectation.options, *expectation.everywhere) if expectation is not None else ()
+
+
+def _same_sounds(flow: Flow, name: str, options: Iterable[Option]) -> Iterator[FlowError]:
+    places = {place.text: place for place in flow.respelled}
+    heard_as: dict[str, tuple[Option, str]] = {}
+    for option in options:
+        for phrase in option.phrases:
+            first, other = heard_as.setdefault(flow.sounds_like.sounds(phrase), (option, phrase))
+            if first.name != option.name:
+                changed = (word for word in (*other.split(), *phrase.split()) if word in places)
+                guilty = next(word for word in changed if not (word in phrase.split() and word in other.split()))
+                yield flow.wrong(
+                    places[guilty],
+                    f"it makes '{other}' and '{phrase}' sound the same in step '{name}', where both are then taken for "
+                    f"'{first.name}'; give '{guilty}' another sound, or use other words",
+                )
 
 
 _NO_WORD = "qxqx"

@@ -93,6 +93,10 @@ class Verb(ABC):
         """What may be said here, the questions between understood and not included."""
         return ()
 
+    def oddities(self) -> tuple[Written, ...]:
+        """What works here but leaves some callers without a way: a sentence each, with its place."""
+        return ()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
@@ -121,8 +125,12 @@ class Flow:
     steps: Mapping[str, Step]
     language: str = "en-GB"
     """What it speaks and hears (BCP 47)."""
+    language_at: Written | None = None
+    """Where the file says so; None if it does not."""
     model: str | None = None
     """The speech model that hears it, by name, folder or address; None: the settings'."""
+    model_at: Written | None = None
+    """Where the file says so."""
     sounds_like: SoundsLike = field(default_factory=SoundsLike)
     respelled: tuple[Written, ...] = ()
     """The words of `sounds_like`, where they stand in the file."""

@@ -91,12 +91,13 @@ import re
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
+from unicodedata import normalize
 
 from ivr.call import QUEUE_NAME
-from ivr.dialogue.checks import check_loops, check_names, unreachable
+from ivr.dialogue.checks import check_loops, check_names, oddities, unreachable
 from ivr.dialogue.flow import Flow, Step, Written
 from ivr.dialogue.manner import Manner
-from ivr.dialogue.reading import manner_of
+from ivr.dialogue.reading import manner_of, written
 from ivr.dialogue.verbs import VERBS
 from ivr.dialogue.words.sounds_like import SoundsLike
 from ivr.errors import FlowError
@@ -104,7 +105,8 @@ from ivr.yaml_file import Fields, Value, did_you_mean, parse, read_text
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 """A language, with or without its country, as BCP 47 writes it."""
-_WORD = re.compile(r"[a-z]+(?:'[a-z]+)*'?")
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*'?")
+"""In the letters of any language; whether its model knows the word is checked against the model."""
 
 
 def load_flow(path: Path) -> Flow:
@@ -116,7 +118,7 @@ def load_flow(path: Path) -> Flow:
     flow = _flow(parse(text, file=str(path), name="this plan"), path)
     check_names(flow, text)
     check_loops(flow)
-    return replace(flow, warnings=unreachable(flow))
+    return replace(flow, warnings=(*unreachable(flow), *oddities(flow)))
 
 
 def _flow(fields: Fields, path: Path) -> Flow:
@@ -128,10 +130,11 @@ def _flow(fields: Fields, path: Path) -> Flow:
     manner = manner_of(fields, Manner())
     knowledge = fields.get("knowledge")
     language, model, respelled = fields.get("language"), fields.get("model"), fields.get("sounds_like")
+    spoken = _language(language) if language else None
     sounds_like, places = _sounds_like(respelled) if respelled else (SoundsLike(), ())
     listed = fields.take("steps")
     fields.done()
-    steps = {name: _step(name, value, manner, queues) for name, value in _named(listed)}
+    steps = {name: _step(name, value, manner, fields, queues) for name, value in _named(listed)}
     _known(start, steps, "step")
     _known(main_menu, steps, "step")
     return Flow(
@@ -143,8 +146,10 @@ def _flow(fields: Fields, path: Path) -> Flow:
         knowledge=_folder(knowledge, path) if knowledge else None,
         manner=manner,
         steps=MappingProxyType(steps),
-        language=_language(language) if language else "en-GB",
+        language=spoken.text if spoken else "en-GB",
+        language_at=spoken,
         model=model.text() if model else None,
+        model_at=written(model) if model else None,
         sounds_like=sounds_like,
         respelled=places,
     )
@@ -155,11 +160,18 @@ def _named(listed: Value) -> list[tuple[str, Value]]:
     return [(name, fields.take(name)) for name in fields.keys]
 
 
-def _language(value: Value) -> str:
+def _language(value: Value) -> Written:
     tag = value.text()
     if not _LANGUAGE.fullmatch(tag):
-        raise value.wrong(f"'{tag}' is no language; write it like 'en-GB' or 'de'")
-    return tag
+        language, _, country = tag.replace("_", "-").partition("-")
+        meant = f"{language.lower()}-{country.upper()}" if country else language.lower()
+        mending = (
+            f"did you mean '{meant}'?"
+            if _LANGUAGE.fullmatch(meant)
+            else "write its short name, and its country if it matters, like 'en-GB' or 'de'"
+        )
+        raise value.wrong(f"'{tag}' is no language; {mending} ('ivr models list' shows which can be heard)")
+    return written(value)
 
 
 def _sounds_like(value: Value) -> tuple[SoundsLike, tuple[Written, ...]]:
@@ -167,11 +179,12 @@ def _sounds_like(value: Value) -> tuple[SoundsLike, tuple[Written, ...]]:
     pairs: dict[str, str] = {}
     places: list[Written] = []
     keys = value.fields().keys
-    for word, sound in _named(value):
-        if not _WORD.fullmatch(word):
-            raise keys[word].wrong(f"'{word}' is no word of a phrase; write one word in lower-case letters")
-        known = sound.text()
-        if not all(_WORD.fullmatch(part) for part in known.split()):
+    for listed, sound in _named(value):
+        word = normalize("NFC", listed)
+        if not _is_word(word):
+            raise keys[listed].wrong(f"'{word}' is no word of a phrase; write one word in lower-case letters")
+        known = normalize("NFC", sound.text())
+        if not all(_is_word(part) for part in known.split()):
             raise sound.wrong(f"'{known}' is nothing that a caller says; write words in lower-case letters")
         twin = next((other for other, same in pairs.items() if same == known), None)
         if twin is not None:
@@ -179,6 +192,10 @@ def _sounds_like(value: Value) -> tuple[SoundsLike, tuple[Written, ...]]:
         pairs[word] = known
         places.append(Written(text=word, line=sound.line, column=sound.column))
     return SoundsLike(tuple(pairs.items())), tuple(places)
+
+
+def _is_word(text: str) -> bool:
+    return text == text.lower() and _WORD.fullmatch(text) is not None
 
 
 def _queues(value: Value) -> dict[str, str]:
@@ -189,7 +206,7 @@ def _queues(value: Value) -> dict[str, str]:
     return queues
 
 
-def _step(name: str, value: Value, outer: Manner, queues: dict[str, str]) -> Step:
+def _step(name: str, value: Value, outer: Manner, helpline: Fields, queues: dict[str, str]) -> Step:
     fields = value.fields()
     word, key = next(iter(fields.keys.items()), ("", value))
     if word not in VERBS:
@@ -198,7 +215,7 @@ def _step(name: str, value: Value, outer: Manner, queues: dict[str, str]) -> Ste
         raise key.wrong(f"unknown verb '{word}' in step '{name}'; {mending}")
     if person_queue := fields.get("person_queue"):
         _known(person_queue, queues, "queue")
-    manner = manner_of(fields, outer)
+    manner = manner_of(fields, outer, helpline)
     verb = VERBS[word].read(fields, manner)
     fields.done()
     return Step(name=name, verb=verb, manner=manner, line=key.line, column=key.column)

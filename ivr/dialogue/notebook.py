@@ -18,6 +18,7 @@ from ivr.call import (
     IntentUnderstood,
     KeysPressed,
     Means,
+    Outcome,
     Prompt,
     PromptPlayed,
     StepEntered,
@@ -82,6 +83,7 @@ class Notebook:
                     text=heard.text,
                     confidence=heard.confidence,
                     understood_as=understood_as,
+                    unheard=heard.outcome is Outcome.UNHEARD,
                 )
             )
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
+from unicodedata import normalize
 
 from ivr.call import BargeIn, Pauses, Prompt
 from ivr.dialogue.flow import Written
 from ivr.dialogue.manner import Manner
 from ivr.dialogue.words.phrases import expand
+from ivr.errors import FlowError
 from ivr.yaml_file import Fields, Value
 
 PAUSES = {
@@ -20,11 +23,16 @@ PAUSES = {
     "counting_s": (0.5, 10.0),
 }
 """Name in a plan → the least and the most that make sense, in seconds."""
+_TOUCHING = re.compile(r"[\w']\(|\)[\w'(]")
+"""A bracket without a blank between it and a word or another bracket."""
+_PIECE = re.compile(r"(?:\([^()]*\)|[^\s()|])+")
+_PART = re.compile(r"([\w']*)\(([\w' |]*)\)([\w']*)")
+"""Brackets around one part of a word: ``bin(s)``, ``(re)cycling``, ``repair(s|ed)``."""
 BARGE_IN = {"both": BargeIn.BOTH, "keys": BargeIn.KEYS, "speech": BargeIn.SPEECH, "none": BargeIn.NONE}
 
 
-def manner_of(fields: Fields, outer: Manner) -> Manner:
-    """`outer` with what `fields` say otherwise."""
+def manner_of(fields: Fields, outer: Manner, helpline: Fields | None = None) -> Manner:
+    """`outer` with what `fields` say otherwise: lines of a step of `helpline`, or its own if that is None."""
     manner = outer
     if value := fields.get("accept"):
         manner = replace(manner, accept=value.number(0, 1))
@@ -35,8 +43,7 @@ def manner_of(fields: Fields, outer: Manner) -> Manner:
     if value := fields.get("read_back_from"):
         manner = replace(manner, read_back_from=value.number(0, 1))
     if manner.confirm > manner.accept:
-        wrong = fields.get("confirm") or fields.get("accept") or fields.whole
-        raise wrong.wrong(f"'confirm' ({manner.confirm:g}) must not be above 'accept' ({manner.accept:g}); lower it")
+        raise _crossed(fields, manner, helpline)
     if value := fields.get("barge_in"):
         manner = replace(manner, barge_in=BARGE_IN[value.one_of(BARGE_IN)])
     if value := fields.get("answer_within_s"):
@@ -52,6 +59,26 @@ def manner_of(fields: Fields, outer: Manner) -> Manner:
     if value := fields.get("person_queue"):
         manner = replace(manner, person_queue=value.text())
     return manner
+
+
+def _crossed(fields: Fields, manner: Manner, helpline: Fields | None) -> FlowError:
+    """The error about ``accept`` below ``confirm``, at the one that stands in `fields`."""
+    own = fields.get("confirm")
+    if own is not None:
+        other = f"'accept' ({manner.accept:g}, {_origin('accept', fields, helpline)})"
+        return own.wrong(f"'confirm' ({manner.confirm:g}) must not be above {other}; lower it, or raise 'accept' here")
+    other = f"'confirm' ({manner.confirm:g}, {_origin('confirm', fields, helpline)})"
+    wrong = fields.get("accept") or fields.whole
+    return wrong.wrong(f"'accept' ({manner.accept:g}) must not be below {other}; raise it, or lower 'confirm' here")
+
+
+def _origin(name: str, fields: Fields, helpline: Fields | None) -> str:
+    """Where the value of `name` comes from."""
+    if name in fields.keys:
+        return f"line {fields.keys[name].line}"
+    if helpline is not None and name in helpline.keys:
+        return f"the helpline's, line {helpline.keys[name].line}"
+    return "the default"
 
 
 def _pauses(value: Value, outer: Pauses) -> Pauses:
@@ -99,14 +126,28 @@ def phrases_of(value: Value) -> tuple[Written, ...]:
     """Every phrase that the patterns of `value` stand for, with the place of its pattern."""
     found: list[Written] = []
     for item in value.items():
+        pattern = normalize("NFC", item.text())
+        if _TOUCHING.search(pattern):
+            raise item.wrong(_apart(pattern))
         try:
-            expanded = expand(item.text())
+            expanded = expand(pattern)
         except ValueError as fault:
             raise item.wrong(
                 f"this phrase {fault}" if str(fault).startswith(("stands", "may", "has")) else str(fault)
             ) from None
         found += (Written(text=phrase, line=item.line, column=item.column) for phrase in expanded)
     return tuple(found)
+
+
+def _apart(pattern: str) -> str:
+    """What to write instead of `pattern`, where brackets, which hold whole words, touch a word."""
+    piece = next((one for one in _PIECE.findall(pattern) if _TOUCHING.search(one)), pattern)
+    found = _PART.fullmatch(piece)
+    if found is None:
+        return f"in '{piece}' brackets touch a word or each other; put a blank between, or write both, as in (bin|bins)"
+    before, inner, after = found.groups()
+    words = (f"{before}{part}{after}" for part in (inner.split("|") if "|" in inner else ("", inner)))
+    return f"in '{piece}' the brackets hold a part of a word; write ({'|'.join(words)})"
 
 
 def no_clash(value: Value, what: str, mine: Iterable[str], taken: dict[str, str], owner: str) -> None:

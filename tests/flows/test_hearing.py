@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.call import EndReason, FactLearnt, Hypothesis, IntentUnderstood, PromptPlayed, StepFailed
+from ivr.call import EndReason, FactLearnt, Hypothesis, IntentUnderstood, PromptPlayed, Speaker, StepFailed
 from ivr.testing.scripted_caller import Act, Says, hangs_up, keeps_silent, mumbles, presses, says
 from tests.flows.helplines import call, plan, riverton
 
@@ -46,13 +46,52 @@ def test_a_plain_yes_to_two_meanings_is_asked_about_the_first() -> None:
     assert called.hand_over.queue == "housing"
 
 
-@pytest.mark.parametrize("neither", ["no", "neither", "no thank you"])
+@pytest.mark.parametrize("affirmed", ["yeah", "yep", "yes please", "yes it is", "correct"])
+def test_every_yes_to_two_meanings_asks_again(affirmed: str) -> None:
+    again = says("no", expect="Did you say housing repairs? Please say yes or no.")
+    then = says("yes", expect="Did you say opening hours? Please say yes or no.")
+    called = call(riverton(), CLOSE, says(affirmed, expect=WHICH), again, then, DONE)
+    assert any("Bridge Street" in text for text in called.said)
+
+
+@pytest.mark.parametrize(
+    "answer", ["second", "the second one", "the last one", "no the second one", "yes opening hours", "second please"]
+)
+def test_the_second_of_two_is_had_as_people_say_it(answer: str) -> None:
+    called = call(riverton(), CLOSE, says(answer, expect=WHICH), DONE)
+    assert any("Bridge Street" in text for text in called.said)
+
+
+def test_the_first_of_two_is_had_as_people_say_it() -> None:
+    for answer in ("first", "the first one", "yes the first", "uh the first one please"):
+        called = call(riverton(), CLOSE, says(answer, expect=WHICH), presses("0", expect="Is your repair urgent"))
+        assert called.hand_over.queue == "housing"
+
+
+def test_a_single_word_may_follow_a_yes_or_no() -> None:
+    close = hears(("recycling", 0.5), ("opening hours", 0.45))
+    for answer in ("yes recycling", "no recycling", "recycling"):
+        which = says(answer, expect="Did you say bin collection, or opening hours?")
+        called = call(riverton(), close, which, presses("0", expect="Bins. You can say"))
+        assert called.hand_over.intent is not None
+        assert called.hand_over.intent.name == "bins"
+
+
+def test_of_yes_and_no_their_own_words_are_the_answer() -> None:
+    close = hears(("no", 0.5), ("yes", 0.45))
+    which = says("yep", expect="Did you say no, or yes?")
+    called = call(riverton(), presses("3"), close, which, hang_up_at=4, whole=False)
+    assert "urgent" in [fact.name for fact in called.feed.of(FactLearnt)]
+    assert [fact.value for fact in called.feed.of(FactLearnt)] == ["yes"]
+
+
+@pytest.mark.parametrize("neither", ["no", "neither", "nope", "none of them", "no thank you"])
 def test_a_no_to_two_meanings_refuses_both(neither: str) -> None:
     again = hears(("housing repairs", 0.7), ("opening hours", 0.7), ("council tax", 0.5), expect="my mistake")
     called = call(
         riverton(),
         CLOSE,
-        says("no" if neither == "no thank you" else neither, expect=WHICH),
+        says(neither, expect=WHICH),
         again,
         says("yes", expect="Did you say council tax?"),
         says("agent", expect="moving house"),
@@ -283,6 +322,8 @@ def test_nobody_to_hear_is_not_the_callers_failure_but_the_second_time_offers_a_
     assert [event.failure for event in twice.feed.of(StepFailed)] == ["unheard", "unheard"]
     speaker = call(riverton(), *[says("bin collection")] * 3, understands=False)
     assert (speaker.reason, speaker.hand_over.reason) == (EndReason.HANDED_OVER, "unheard")
+    told = [line.text for line in speaker.hand_over.transcript if line.speaker is Speaker.CALLER]
+    assert set(told) == {"(spoke, but nobody could hear it)"}
 
 
 def test_an_answer_that_a_voice_cut_when_nobody_could_hear_it_is_told_once_more() -> None:

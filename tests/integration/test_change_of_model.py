@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from ivr import app
-from ivr.errors import ModelError
+from ivr.errors import FlowError, SettingsError
+from ivr.helpline import Helpline
 from ivr.settings import Settings
 from ivr.speech.models.model import BUNDLED_FOLDER
 from ivr.speech.recognition.recogniser_pool import RecogniserPool
@@ -42,7 +43,7 @@ def settings(tmp_path: Path) -> Settings:
 async def service(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[app.Service]:
     service = app.Service(settings)
 
-    async def no_sounds(helpline: app.Helpline) -> None:
+    async def no_sounds(helpline: Helpline) -> None:
         """Prompts are not what is tried here."""
 
     monkeypatch.setattr(service, "_desk", EveryQueue())
@@ -100,16 +101,52 @@ async def test_a_changed_plan_that_nothing_can_hear_is_not_taken(
     rewrite(settings, "language: de")
     await service._reload()
     assert service._helpline is before
-    assert "'ivr models list --language de' shows some" in caplog.records[-1].__dict__["fault"]
+    assert "no speech model hears 'de'" in caplog.records[-1].__dict__["fault"]
+
+
+async def test_a_changed_plan_whose_sounds_cannot_be_made_leaves_no_model_behind(
+    service: app.Service, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = service._helpline
+    shutil.copytree(BUNDLED_FOLDER, settings.models / NAME)
+    rewrite(settings, f"model: {NAME}")
+    tried: list[RecogniserPool] = []
+
+    async def no_voice(helpline: Helpline) -> None:
+        assert isinstance(helpline.engine, RecogniserPool)
+        assert helpline.engine.pids, "what hears the plan is there before its sounds replace those of the old one"
+        tried.append(helpline.engine)
+        raise SettingsError("speech output: no engine")
+
+    monkeypatch.setattr(service, "_make_sounds", no_voice)
+    await service._reload()
+    assert service._helpline is before
+    await until(lambda: not tried[0].pids)
+    assert isinstance(before.engine, RecogniserPool)
+    assert before.engine.pids
+    await (await before.engine.open(None)).finish()
+
+
+async def test_a_model_that_does_not_start_costs_no_sound(
+    service: app.Service, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = service._helpline
+    shutil.copytree(BUNDLED_FOLDER, settings.models / NAME)
+    (settings.models / NAME / "am/final.mdl").write_bytes(b"torn")
+    rewrite(settings, f"model: {NAME}")
+
+    async def made_too_early(helpline: Helpline) -> None:
+        pytest.fail("the sounds of a plan that nothing can hear were made")
+
+    monkeypatch.setattr(service, "_make_sounds", made_too_early)
+    await service._reload()
+    assert service._helpline is before
 
 
 def test_a_plan_that_nothing_can_hear_does_not_start(settings: Settings) -> None:
     rewrite(settings, "language: de")
-    with pytest.raises(ModelError, match="no speech model hears 'de'"):
+    with pytest.raises(FlowError, match=r"riverton.yaml:1:11: no speech model hears 'de'"):
         app.Service(settings)
     rewrite(settings, "model: nowhere")
-    with pytest.raises(ModelError, match="'nowhere' is neither installed nor a folder"):
+    with pytest.raises(FlowError, match=r"riverton.yaml:1:8: .*'nowhere' is neither installed nor a folder"):
         app.Service(settings)
-    shutil.copytree(BUNDLED_FOLDER, settings.models / NAME)
-    rewrite(settings, "language: de")
-    assert NAME in app.load_helpline(settings.helpline, app.hearing_of(settings)).engine.description

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -14,7 +15,7 @@ from ivr.dialogue.words.options import UNIVERSALS, Option
 
 if TYPE_CHECKING:
     from ivr.dialogue.conversation import Conversation
-    from ivr.yaml_file import Fields, Value
+    from ivr.yaml_file import Fields
 
 KEYS = tuple("123456789")
 
@@ -27,6 +28,8 @@ class Choice:
     phrases: tuple[Written, ...]
     key: str | None
     goto: Written
+    line: int
+    column: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +48,7 @@ class Menu(Verb):
         listed = fields.take("choices").fields()
         taken = {phrase: f"'{option.name}' everywhere" for option in UNIVERSALS for phrase in option.phrases}
         keys = {option.key: f"'{option.name}' everywhere" for option in UNIVERSALS if option.key}
-        choices = tuple(_choice(name, listed.take(name), taken, keys) for name in listed.keys)
+        choices = tuple(_choice(listed, name, taken, keys) for name in listed.keys)
         if not choices:
             raise listed.whole.wrong("'choices' is empty; add at least one choice")
         return cls(text=text, choices=choices)
@@ -73,8 +76,24 @@ class Menu(Verb):
         """The menu."""
         return self.text
 
+    def oddities(self) -> tuple[Written, ...]:
+        """Choices that some callers have no way to."""
+        return tuple(
+            Written(text=f"the choice '{choice.name}' {odd}", line=choice.line, column=choice.column)
+            for choice in self.choices
+            for odd in _oddities(choice)
+        )
 
-def _choice(name: str, value: Value, taken: dict[str, str], keys: dict[str, str]) -> Choice:
+
+def _oddities(choice: Choice) -> Iterator[str]:
+    if choice.key is None:
+        yield "has no key, so callers who cannot be understood have no way to it; add 'key: …'"
+    if not choice.phrases:
+        yield "cannot be said, so callers who cannot press keys have no way to it; add 'say: …'"
+
+
+def _choice(listed: Fields, name: str, taken: dict[str, str], keys: dict[str, str]) -> Choice:
+    place, value = listed.keys[name], listed.take(name)
     fields = value.fields()
     said, key, goto = fields.get("say"), fields.get("key"), written(fields.take("goto"))
     fields.done()
@@ -88,7 +107,7 @@ def _choice(name: str, value: Value, taken: dict[str, str], keys: dict[str, str]
         digit = key.text()
         no_clash(key, "key", (digit,), keys, f"'{name}'")
         key.one_of(KEYS)
-    return Choice(name=name, phrases=phrases, key=digit, goto=goto)
+    return Choice(name=name, phrases=phrases, key=digit, goto=goto, line=place.line, column=place.column)
 
 
 def _option(choice: Choice) -> Option:

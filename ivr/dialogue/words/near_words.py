@@ -41,7 +41,8 @@ def near_words(word: str, unknown_words: UnknownWords) -> tuple[str, ...]:
 def _one_letter_away(word: str) -> list[str]:
     """Words that differ from `word` in one letter after the first, which is heard best; shorter ones first."""
     ends = range(1, len(word))
+    letters = [*string.ascii_lowercase, *sorted(letter for letter in {*word} if letter > "z")]
     without = [word[:at] + word[at + 1 :] for at in reversed(ends)]
-    other = [word[:at] + letter + word[at + 1 :] for at in reversed(ends) for letter in string.ascii_lowercase]
-    more = [word[:at] + letter + word[at:] for at in range(len(word), 0, -1) for letter in string.ascii_lowercase]
+    other = [word[:at] + letter + word[at + 1 :] for at in reversed(ends) for letter in letters]
+    more = [word[:at] + letter + word[at:] for at in range(len(word), 0, -1) for letter in letters]
     return [one for one in (*without, *other, *more) if one != word]

@@ -69,12 +69,27 @@ YES_NO = (
 
 
 def which(first: Option, second: Option) -> tuple[Option, ...]:
-    """The answers to "did you say `first`, or `second`?"; a plain yes is none, so it is asked about `first` alone."""
+    """The answers to "did you say `first`, or `second`?"; a plain yes is none, so it is asked about `first` alone.
+
+    Where `first` or `second` is yes or no itself, its words mean just that.
+    """
+    yes, no = (option.phrases for option in YES_NO)
+    # Not "none" and "neither one": with them the bundled model heard espeak-ng's Scottish "yeah" as "yes none" (0.06
+    # sure) and its American "yes" as "yes one" (0.45); without them both are a yes (0.78, 0.60).
+    neither = ("neither", "no neither", "neither of them", "none of them")
     return (
-        Option(name=FIRST, phrases=(*first.phrases, "the first", "first one", "the first one"), spoken="", key="1"),
-        Option(
-            name=SECOND, phrases=(*second.phrases, "the second", "second one", "the second one"), spoken="", key="2"
-        ),
-        Option(name=NEITHER, phrases=("no", "neither", "none of them", "no neither"), spoken=""),
-        Option(name=YES, phrases=("yes", "yeah"), spoken=""),
+        _one_of_two(first, FIRST, "1", ("first", "the first", "first one", "the first one")),
+        _one_of_two(second, SECOND, "2", ("second", "the second", "second one", "the second one", "the last one")),
+        Option(name=NEITHER, phrases=(*no, *neither), spoken=""),
+        Option(name=YES, phrases=yes, spoken=""),
     )
+
+
+def _one_of_two(option: Option, name: str, key: str, by_place: tuple[str, ...]) -> Option:
+    """`option` by its phrases or `by_place`; a phrase of one word also after a yes or no ("yes, recycling").
+
+    Longer phrases are found beside such a word anyway.
+    """
+    short = () if option in YES_NO else (phrase for phrase in option.phrases if " " not in phrase)
+    led_in = (f"{word} {phrase}" for phrase in short for word in ("yes", "no"))
+    return Option(name=name, phrases=(*option.phrases, *by_place, *led_in), spoken="", key=key)

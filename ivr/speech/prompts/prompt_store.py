@@ -80,26 +80,31 @@ class PromptStore:
         text instead, or if what is not recorded has no engine or voice.
         """
         said = saying or self._saying
-        texts: dict[str, None] = {}
-        for prompt in prompts:
-            recorded = await self._recording(prompt, afresh=True)
-            if recorded is None and not prompt.text.strip():
-                raise SettingsError(
-                    f"recording '{prompt.recording}': no {prompt.recording}.wav in {self._recordings}, "
-                    "and the prompt has no text to say instead"
-                    if prompt.recording
-                    else "a prompt has neither text nor recording"
-                )
-            if recorded is None:
-                spoken = said.spoken(prompt.text)
-                if spoken not in self._prepared or spoken in self._makeshift:
-                    texts[spoken] = None
+        unrecorded, recorded = await self._looked_up(prompts)
+        wanted = dict.fromkeys(said.spoken(text) for text in unrecorded)
+        texts = [spoken for spoken in wanted if spoken not in self._prepared or spoken in self._makeshift]
         if texts:  # else all is recorded or prepared: no engine is needed
-            texts[said.spoken(SORRY.text)] = None
-            missing = await asyncio.to_thread(self._read_cache, tuple(texts), await self._voices.identity())
+            texts = list(dict.fromkeys((*texts, said.spoken(SORRY.text))))
+            missing = await asyncio.to_thread(self._read_cache, texts, await self._voices.identity())
             if missing:
                 await self._render_all(missing, on_progress or (lambda done, of: None))
-        self._saying = said
+        self._saying, self._recorded = said, recorded
+
+    async def examine(self, prompts: Iterable[Prompt] = (), *, saying: Saying | None = None) -> str:
+        """Look whether `prompts` could be prepared, by saying one sentence; by whom they would be said.
+
+        Raises SettingsError as `prepare`, and if the voice brings no sound.
+        """
+        await self._looked_up(prompts)
+        identity = await self._voices.identity()
+        spoken = (saying or self._saying).spoken(SORRY.text)
+        made = await self._voices.render(spoken, deadline_s=PREPARED_DEADLINE_S, forgiving=False)
+        if made.sound is None or made.by_spare:
+            raise SettingsError(
+                f"setting 'voice' (IVR_VOICE): {identity} brings no sound within {PREPARED_DEADLINE_S:g} s; "
+                "try its engine by hand, or choose another voice"
+            )
+        return identity
 
     def kept_ready(self) -> AbstractAsyncContextManager[None]:
         """Entered, the voice is kept ready for texts that are made during calls, see `Voice`; needs no `prepare`."""
@@ -145,14 +150,34 @@ class PromptStore:
             self._spontaneous.popitem(last=False)
         return made.sound
 
-    async def _recording(self, prompt: Prompt, *, afresh: bool = False) -> bytes | None:
-        """The recording of `prompt`, from memory if it is there; `afresh`: from disk, where it may have changed."""
+    async def _looked_up(self, prompts: Iterable[Prompt]) -> tuple[list[str], dict[str, bytes]]:
+        """The texts of those `prompts` that are not recorded, and the recordings of the others, fresh from disk.
+
+        Raises SettingsError for a wrong recording, or a missing one without a text.
+        """
+        texts: list[str] = []
+        recorded: dict[str, bytes] = {}
+        for prompt in prompts:
+            name = prompt.recording
+            sound = await asyncio.to_thread(find_recording, self._recordings, name) if name else None
+            if name and sound is not None:
+                recorded[name] = sound
+            elif prompt.text.strip():
+                texts.append(prompt.text)
+            else:
+                missing = f"no {name}.wav in {self._recordings}, and the prompt has no text to say instead"
+                raise SettingsError(
+                    f"recording '{name}': {missing}" if name else "a prompt has neither text nor recording"
+                )
+        return texts, recorded
+
+    async def _recording(self, prompt: Prompt) -> bytes | None:
+        """The recording of `prompt`, from memory if it is there, else from disk."""
         if not prompt.recording:
             return None
-        if afresh or prompt.recording not in self._recorded:
+        if prompt.recording not in self._recorded:
             sound = await asyncio.to_thread(find_recording, self._recordings, prompt.recording)
             if sound is None:
-                self._recorded.pop(prompt.recording, None)
                 return None
             self._recorded[prompt.recording] = sound
         return self._recorded[prompt.recording]

@@ -29,6 +29,10 @@ FINISH_DEADLINE_S = 1.5
 RETRY_AFTER_S = 2.0
 """A server that could not be reached or does not answer is left alone this long: callers meanwhile get their keys at
 once."""
+PROBE_EVERY_S = 10.0
+"""So often a server that is away is asked whether it hears again; else the next caller who speaks would find out."""
+PROBE_BYTES = 3200
+"""0.2 s of silence."""
 MOST_MISSES = 2
 """Deadlines missed in a row: one may be a hiccup."""
 LONGEST_MESSAGE = 128 * 1024
@@ -57,6 +61,7 @@ class RemoteRecogniser:
         self._most_utterances = most_utterances
         self._finish_deadline_s = finish_deadline_s
         self._session: aiohttp.ClientSession | None = None
+        self._probing: asyncio.Task[None] | None = None
         self._utterances: set[RemoteUtterance] = set()
         self._opening = 0
         self._misses = 0
@@ -83,9 +88,13 @@ class RemoteRecogniser:
         with suppress(LineBroken):
             async with closing(await self._connect()):
                 pass
+        self._probing = asyncio.create_task(self._probe(), name="ask a recognition server that is away")
 
     async def close(self) -> None:
         """End; open utterances get no readings."""
+        if self._probing is not None:
+            self._probing.cancel()
+            await asyncio.wait({self._probing})
         utterances = tuple(self._utterances)
         for utterance in utterances:
             utterance.abandon()
@@ -107,6 +116,10 @@ class RemoteRecogniser:
             raise LineBroken("recognition is fully used")
         if self._away_until is not None and asyncio.get_running_loop().time() < self._away_until:
             raise LineBroken("the recognition server is away")
+        return await self._begin(phrases)
+
+    async def _begin(self, phrases: tuple[str, ...] | None) -> RemoteUtterance:
+        """Raises LineBroken if the server cannot be reached."""
         self._opening += 1
         try:
             connection = await self._connect()
@@ -127,6 +140,16 @@ class RemoteRecogniser:
             utterance.abandon()
             raise
         return utterance
+
+    async def _probe(self) -> None:
+        """While the server is away, let it hear a little silence now and then: its answer shows that it is well."""
+        while True:
+            await asyncio.sleep(PROBE_EVERY_S)
+            if self._away_until is not None:
+                with suppress(LineBroken):
+                    utterance = await self._begin(None)
+                    utterance.feed(bytes(PROBE_BYTES))
+                    await utterance.finish()
 
     def _learn(self, fate: Fate) -> None:
         """An utterance showed whether the server is well."""

@@ -47,6 +47,11 @@ def test_times_count_from_the_answer_and_never_below_nothing() -> None:
     )
 
 
+def test_what_nobody_could_hear_is_not_told_as_misunderstood() -> None:
+    spoke = CallerSpoke(call_id=CALL, at=12.0, text="", confidence=0.0, unheard=True)
+    assert RINGING.after(spoke).transcript[0].text == "(spoke, but nobody could hear it)"
+
+
 def test_a_later_fact_replaces_an_earlier_one_and_a_later_intent_the_one_before() -> None:
     story = RINGING
     for name, value in (("urgent", "yes"), ("reference", "12"), ("urgent", "no")):

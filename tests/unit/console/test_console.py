@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession, CookieJar, WSCloseCode, WSMsgType, WSServerHandshakeError
+from aiohttp.test_utils import make_mocked_request
 from yarl import URL
 
 from ivr.call import CallEvent, Wrapped
 from ivr.console import log_ins, passwords
+from ivr.console.guard import is_local
 from ivr.console.passwords import hash_password
 from ivr.console.server import COOKIE, Console
 from ivr.console.sessions import LASTS_S
@@ -331,6 +333,24 @@ async def test_health_tells_without_secrets_why_it_is_not_well(site: Site) -> No
     async with site.client.get(site.url + "/health") as answer:
         assert answer.status == 503
         assert (await answer.json())["reasons"] == ["no connection to Asterisk's manager interface"]
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"])
+async def test_health_tells_strangers_what_ails_and_no_more(site: Site, header: str) -> None:
+    passed_on = {header: "for=192.0.2.1"}
+    async with site.client.get(site.url + "/health", headers=passed_on) as answer:
+        assert (answer.status, await answer.json()) == (200, {"ok": True, "reasons": []})
+    await site.log_in()
+    async with site.client.get(site.url + "/health", headers=passed_on) as answer:
+        assert "loop_lag_ms" in await answer.json()
+
+
+@pytest.mark.parametrize(
+    ("peer", "local"),
+    [("127.0.0.1", True), ("::1", True), ("::ffff:127.0.0.1", True), ("192.0.2.1", False), ("", False)],
+)
+def test_only_this_machine_is_local(peer: str, local: bool) -> None:
+    assert is_local(make_mocked_request("GET", "/health").clone(remote=peer)) is local
 
 
 async def hold(site: Site, count: int, greeting: bytes) -> list[asyncio.StreamWriter]:

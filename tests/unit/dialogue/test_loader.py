@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ivr.call import BargeIn, EndReason
-from ivr.dialogue import Flow, check_articles, check_vocabulary, hears, load_flow, loader
+from ivr.dialogue import Flow, check_articles, check_sounds, check_vocabulary, hears, load_flow, loader
 from ivr.dialogue.words.options import UNIVERSALS, YES_NO
 from ivr.errors import FlowError
 from ivr.knowledge import Knowledge
@@ -107,12 +107,18 @@ FAULTS = [
     ("key: 1", "key: 1\n        colour: red", "14:9:", "'colour' is not known here"),
     ("say: council tax", "say: [council tax, agent]", "12:14:", "the phrase 'agent' already means"),
     ("say: council tax", "say: band 7", "12:14:", "numbers as words"),
+    ("say: council tax", "say: bin(s)", "12:14:", "in 'bin(s)' the brackets hold a part of a word; write (bin|bins)"),
+    ("say: council tax", "say: (re)cycling", "12:14:", "write (cycling|recycling)"),
+    ("say: council tax", "say: my repair(s|ed) now", "12:14:", "in 'repair(s|ed)' the brackets"),
+    ("say: council tax", "say: ((the) big)hall", "12:14:", "put a blank between"),
     ("say: council tax", "say: {a: b}", "12:14:", "'say' must be a text"),
     ("  end:\n", "  one:\n", "15:3:", "'one' stands here twice (first in line 8)"),
     ("menu: Choose.", "menu: Choose {money}.", "9:18:", "no step learns the fact 'money'"),
     ("menu: Choose.", "menu: Choose {0.__class__}.", "9:18:", "a brace must hold the name of a fact"),
     ("menu: Choose.", "menu: Choose.\n    accept: 2", "10:13:", "must be a number from 0 to 1, not '2'"),
-    ("menu: Choose.", "menu: Choose.\n    confirm: 0.9", "10:14:", "must not be above 'accept'"),
+    ("menu: Choose.", "menu: Choose.\n    confirm: 0.9", "10:14:", "must not be above 'accept' (0.75, the default)"),
+    ("menu: Choose.", "menu: Choose.\n    accept: 0.4", "10:13:", "must not be below 'confirm' (0.5, the default)"),
+    ("menu: Choose.", "menu: Choose.\n    confirm: 0.8\n    accept: 0.6", "10:14:", "above 'accept' (0.6, line 11)"),
     ("menu: Choose.", "menu: Choose.\n    close: 1.5", "10:12:", "must be a number from 0 to 1, not '1.5'"),
     ("menu: Choose.", "menu: Choose.\n    longest_s: 1", "10:16:", "must be a number from 2 to 60, not '1'"),
     ("menu: Choose.", "menu: Choose.\n    pauses: 0.5", "10:13:", "'pauses' must be 'key: value' lines"),
@@ -154,8 +160,9 @@ def test_a_fault_is_told_with_its_place_and_its_mending(
         ("helpline: Test", "helpline: Test\nknowledge: ../up", "must be a folder beside this file"),
         ("helpline: Test", "helpline: Test\nknowledge: nowhere", "there is no folder"),
         ("helpline: Test", "helpline: Test\nsteps: {}", "stands here twice"),
-        ("helpline: Test", "helpline: Test\nlanguage: English", "2:11: 'English' is no language; write it like"),
-        ("helpline: Test", "helpline: Test\nlanguage: en_GB", "write it like 'en-GB'"),
+        ("helpline: Test", "helpline: Test\nlanguage: English", "2:11: 'English' is no language; write its short"),
+        ("helpline: Test", "helpline: Test\nlanguage: en_GB", "is no language; did you mean 'en-GB'?"),
+        ("helpline: Test", "helpline: Test\nlanguage: EN-gb", "'EN-gb' is no language; did you mean 'en-GB'?"),
         ("helpline: Test", "helpline: Test\nmodel:", "'model' is empty"),
         ("helpline: Test", "helpline: Test\nsounds_like: beans", "'sounds_like' must be 'key: value' lines"),
         ("helpline: Test", "helpline: Test\nsounds_like: {My Bins: beans}", "2:15: 'My Bins' is no word of a phrase"),
@@ -249,6 +256,76 @@ def test_a_word_whose_sound_is_given_is_heard(tmp_path: Path) -> None:
     needless = check_vocabulary(flow, lambda words: set(words) - known - {"bins", "me", "tonne"})
     assert needless[0] == f"{place}:7:21: the recogniser knows 'bins' itself; remove this line"
     assert hears(flow, lambda words: set(words))(["bins", "bin"]) == {"bin"}
+
+
+def test_a_confirm_above_the_helplines_accept_says_in_which_line_that_stands(tmp_path: Path) -> None:
+    head = HEAD.replace("start: one", "start: one\naccept: 0.6")
+    with pytest.raises(FlowError, match=r"11:14: 'confirm' \(0.7\) .* 'accept' \(0.6, the helpline's, line 3\)"):
+        load(tmp_path, GOOD.replace("menu: Choose.", "menu: Choose.\n    confirm: 0.7"), head)
+    with pytest.raises(FlowError, match=r"3:9: 'accept' \(0.4\) must not be below 'confirm' \(0.5, the default\)"):
+        load(tmp_path, GOOD, HEAD.replace("start: one", "start: one\naccept: 0.4"))
+
+
+def test_a_word_that_no_phrase_holds_needs_no_sound(tmp_path: Path) -> None:
+    head = HEAD.replace("steps:", "sounds_like: {bnis: bin, yep: yap, skips: skip}\nsteps:")
+    flow = load(tmp_path, GOOD.replace("council tax", "my bins"), head)
+    place = tmp_path / "plan.yaml"
+    (typed, unused) = check_sounds(flow)
+    assert typed == f"{place}:7:21: no phrase of the plan holds 'bnis'; did you mean 'bins'?"
+    assert unused.startswith(f"{place}:7:43: no phrase of the plan holds 'skips'; ")
+    assert check_sounds(flow, ["where are the skips"]) == (typed,), "articles listen for words, too"
+
+
+TWO = GOOD.replace("  end:\n", "      other:\n        say: my bin\n        goto: end\n  end:\n")
+
+
+def test_a_sound_that_makes_two_answers_one_is_told(tmp_path: Path) -> None:
+    head = HEAD.replace("steps:", "sounds_like: {bins: bin}\nsteps:")
+    assert check_sounds(load(tmp_path, TWO.replace("council tax", "my bins"), head)) == (
+        f"{tmp_path / 'plan.yaml'}:7:21: it makes 'my bins' and 'my bin' sound the same in step 'one', where both are "
+        "then taken for 'tax'; give 'bins' another sound, or use other words",
+    )
+    assert check_sounds(load(tmp_path, TWO.replace("council tax", "the bins"), head)) == ()
+
+
+def test_a_sound_that_is_understood_everywhere_is_told(tmp_path: Path) -> None:
+    head = HEAD.replace("steps:", "sounds_like: {agint: agent}\nsteps:")
+    (warning,) = check_sounds(load(tmp_path, GOOD.replace("council tax", "agint"), head))
+    assert ":7:22: it makes 'agint' and 'agent' sound the same in step 'one'" in warning
+
+
+def test_a_choice_without_key_or_words_leaves_some_callers_without_a_way(tmp_path: Path) -> None:
+    place = tmp_path / "plan.yaml"
+    assert load(tmp_path, GOOD.replace("        key: 1\n", "")).warnings == (
+        f"{place}:11:7: the choice 'tax' has no key, so callers who cannot be understood have no way to it; "
+        "add 'key: …'",
+    )
+    assert load(tmp_path, GOOD.replace("        say: council tax\n", "")).warnings == (
+        f"{place}:11:7: the choice 'tax' cannot be said, so callers who cannot press keys have no way to it; "
+        "add 'say: …'",
+    )
+
+
+@pytest.mark.parametrize("phrase", ["(der) Müll", "(der) Mu\u0308ll", "вывоз мусора", "l'école", "ごみ 収集"])
+def test_phrases_may_be_written_in_any_letters(tmp_path: Path, phrase: str) -> None:
+    flow = load(tmp_path, GOOD.replace("council tax", f"{phrase}"), HEAD.replace("steps:", "language: de\nsteps:"))
+    texts = [written.text for written in flow.steps["one"].verb.phrases()]
+    assert all(text == text.lower() for text in texts)
+    if "ll" in phrase:
+        assert texts == ["müll", "der müll"]
+        called = call((flow, Knowledge(())), says("der müll"))
+        assert called.reason is EndReason.HUNG_UP
+        (warning,) = check_vocabulary(flow, lambda words: {"müll"} & set(words))[:1]
+        assert "does not know 'müll' of 'müll'" in warning
+
+
+def test_a_sound_may_be_written_in_any_letters(tmp_path: Path) -> None:
+    steps = GOOD.replace("council tax", "(der) Müll")
+    head = HEAD.replace("steps:", "sounds_like: {müll: mühl}\nsteps:")
+    flow = load(tmp_path, steps, head)
+    assert flow.sounds_like.pairs == (("müll", "mühl"),)
+    with pytest.raises(FlowError, match=r"7:15: 'Müll' is no word of a phrase; write one word in lower-case letters"):
+        load(tmp_path, steps, head.replace("müll:", "Müll:"))
 
 
 def test_the_bundled_model_knows_every_word_that_riverton_listens_for() -> None:

@@ -50,3 +50,8 @@ def test_words_are_suggested_that_sound_alike(word: str, known: set[str], near: 
         return set(words) - known
 
     assert near_words(word, unknown_words) == near
+
+
+def test_a_word_in_other_letters_has_near_words_in_its_own() -> None:
+    known = {"мусор", "мусора"}
+    assert near_words("мусорр", lambda words: set(words) - known) == ("мусор",)

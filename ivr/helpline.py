@@ -1,0 +1,127 @@
+"""A plan and everything that it needs to take calls, read and checked as one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ivr.call import Prompt
+from ivr.dialogue import Flow, Written, check_articles, check_sounds, check_vocabulary, hears, load_flow
+from ivr.errors import FlowError, ModelError
+from ivr.knowledge import Article, Knowledge, load_articles
+from ivr.knowledge import check_vocabulary as check_phrasings
+from ivr.speech.models.languages import primary, same_language
+from ivr.speech.models.model import BUNDLED
+from ivr.speech.prompts.saying import LANGUAGES, Saying
+from ivr.speech.prompts.saying.pronunciations import PRONUNCIATIONS, read_pronunciations
+from ivr.speech.recognition.engines import Hearing, is_remote
+from ivr.speech.recognition.recogniser import Engine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Helpline:
+    """A plan and what it knows, as one: calls in progress keep theirs when a new one is loaded."""
+
+    flow: Flow
+    articles: tuple[Article, ...]
+    knowledge: Knowledge
+    model: str
+    engine: Engine
+    """What hears its callers, with `model`."""
+    saying: Saying
+    """How its texts are said."""
+    warnings: tuple[str, ...]
+
+    def prompts(self) -> tuple[Prompt, ...]:
+        """Every prompt whose text is known beforehand."""
+        return self.flow.prompts(self.knowledge.answers())
+
+
+def load_helpline(
+    plan: Path, hearing: Hearing, prompts: Path, engine_for: Callable[[str], Engine] | None = None
+) -> Helpline:
+    """The helpline in `plan`, with its articles and the pronunciations in the folder `prompts`, checked.
+
+    `warnings` are one line each. Its engine is that which `engine_for` gives for its model; else a new one, not
+    started. Raises FlowError for the first fault, ModelError if a setting names a model that cannot hear.
+    """
+    flow = load_flow(plan)
+    chosen, engine = _engine(flow, hearing, engine_for or hearing.engine)
+    articles = load_articles(flow.knowledge, flow.queues) if flow.knowledge is not None else ()
+    knowledge = Knowledge(articles)
+    check_articles(flow, knowledge)
+    saying = Saying(language=flow.language, pronunciations=read_pronunciations(prompts / PRONUNCIATIONS))
+    warnings = (
+        *_about_language(flow, hearing, chosen),
+        *flow.warnings,
+        *check_vocabulary(flow, engine.unknown_words),
+        *check_sounds(flow, knowledge.phrasings()),
+        *check_phrasings(articles, hears(flow, engine.unknown_words)),
+    )
+    return Helpline(
+        flow=flow,
+        articles=articles,
+        knowledge=knowledge,
+        model=chosen,
+        engine=engine,
+        saying=saying,
+        warnings=warnings,
+    )
+
+
+def _engine(flow: Flow, hearing: Hearing, engine_for: Callable[[str], Engine]) -> tuple[str, Engine]:
+    """The model that hears `flow`, and its engine. Raises FlowError at the line that asks for it, else ModelError."""
+    try:
+        chosen = hearing.model_for(flow.language, flow.model)
+    except ModelError as fault:
+        if flow.language_at is None:
+            raise
+        raise flow.wrong(
+            flow.language_at,
+            f"no speech model hears '{flow.language}' (those here hear {', '.join(_heard_here(hearing))}); "
+            f"write another language, or look whether 'ivr models list --language {flow.language}' has one to download",
+        ) from fault
+    try:
+        return chosen, engine_for(chosen)
+    except ModelError as fault:
+        if flow.model_at is not None:
+            raise flow.wrong(flow.model_at, str(fault)) from None
+        if chosen in hearing.language_models.values():
+            raise ModelError(f"{fault} (setting 'language_models', IVR_LANGUAGE_MODELS)") from None
+        raise ModelError(f"{fault} (setting 'model', IVR_MODEL)" if chosen == hearing.model else str(fault)) from None
+
+
+def _heard_here(hearing: Hearing) -> list[str]:
+    """The languages that some model on this machine, or of the settings, hears."""
+    installed = {primary(model.language) for model in hearing.store.installed() if model.language is not None}
+    return sorted(installed | {primary(tag) for tag in hearing.language_models})
+
+
+def _about_language(flow: Flow, hearing: Hearing, chosen: str) -> Iterator[str]:
+    """Warnings where the plan, the model and what is known about its language do not go together."""
+
+    def warning(message: str, place: Written | None) -> str:
+        line, column = (place.line, place.column) if place is not None else (1, 1)
+        return str(FlowError(message, file=str(flow.file), line=line, column=column))
+
+    place = flow.model_at or flow.language_at
+    usual, of_language = hearing.model, hearing.language_models.values()
+    heard = None if is_remote(chosen) else hearing.store.language(chosen)
+    if heard is not None and not same_language(heard, flow.language):
+        yield warning(
+            f"the model '{chosen}' hears '{heard}', but the language is '{flow.language}'; change either", place
+        )
+    elif flow.model is None and usual not in (chosen, BUNDLED) and chosen not in of_language:
+        yield warning(
+            f"setting 'model' (IVR_MODEL) is not used: '{usual}' hears '{hearing.store.language(usual)}', and this "
+            f"plan's '{flow.language}' is heard by '{chosen}'; change the setting, or 'language' here",
+            place,
+        )
+    if not any(same_language(flow.language, tag) for tag in LANGUAGES):
+        said = ", ".join(sorted({primary(tag) for tag in LANGUAGES}))
+        yield warning(
+            f"numbers, dates and abbreviations are put into words in {said} only; in '{flow.language}' the voice reads "
+            "them as it can, so write words where that sounds wrong",
+            flow.language_at,
+        )
