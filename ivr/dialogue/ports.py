@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from ivr.call import Answer, CallEvent, Finding, Heard, Hypothesis, Listening, Prompt
+from ivr.errors import HelplineError
 
 
 class Telephone(Protocol):
@@ -32,6 +35,41 @@ class Knowledge(Protocol):
 
     def answers(self) -> tuple[Answer, ...]:
         """Every article as it is spoken, with confidence 1."""
+        ...
+
+
+class LookUpFailed(HelplineError):
+    """A source did not answer: it is away, too slow, or said what makes no sense."""
+
+    code = "look_up_failed"
+    retry = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueState:
+    """People in a queue: how many agents serve it, how many of them are free, how many callers wait."""
+
+    agents: int
+    free: int
+    waiting: int
+
+
+class World(Protocol):
+    """What is true outside this call."""
+
+    def now(self) -> datetime:
+        """The time in the helpline's own time zone (aware)."""
+        ...
+
+    def queue(self, name: str) -> QueueState | None:
+        """How it stands in queue `name`; None if nobody knows."""
+        ...
+
+    async def look_up(self, source: str, asked: Mapping[str, str]) -> Mapping[str, str] | None:
+        """What `source` knows about `asked` (named values), as named texts; None if it knows nothing.
+
+        Raises LookUpFailed within the source's own time limit.
+        """
         ...
 
 

@@ -1,0 +1,1 @@
+"""The agency's tables and services, asked by name: CSV, SQL, HTTP."""
