@@ -8,6 +8,7 @@ import signal
 import time
 from collections.abc import Awaitable, Sequence
 from contextlib import AsyncExitStack
+from zoneinfo import ZoneInfo
 
 from ivr.call import Caller, CallEvent, CallId, HandOver
 from ivr.console.passwords import hash_password
@@ -35,6 +36,7 @@ from ivr.telephony.agi.server import AgiServer
 from ivr.telephony.ami.client import AmiClient
 from ivr.telephony.lifeline import Lifeline
 from ivr.watchdog import BEATS_PER_DEADLINE, beat
+from ivr.world import LiveWorld
 
 log = logging.getLogger(__name__)
 
@@ -193,6 +195,7 @@ class Service:
                 caller=caller,
                 telephone=line,
                 knowledge=helpline.knowledge,
+                world=LiveWorld(zone=ZoneInfo(helpline.flow.time_zone), load=self._desk.load),
                 feed=self._journal,
                 now=time.time,
             )

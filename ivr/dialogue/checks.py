@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from ivr.call import Prompt
-from ivr.dialogue.flow import Flow, Step, Written
+from ivr.dialogue.flow import Flow, Step
 from ivr.dialogue.ports import Knowledge
 from ivr.dialogue.turns import FACT
 from ivr.dialogue.words.near_words import UnknownWords, near_words
 from ivr.dialogue.words.options import UNIVERSALS, YES_NO, Option
+from ivr.dialogue.written import Written
 from ivr.errors import FlowError
 from ivr.yaml_file import did_you_mean
 
@@ -22,11 +23,11 @@ def check_names(flow: Flow, text: str) -> None:
             raise flow.wrong(
                 step, f"'{step.verb.word}' needs articles; add 'knowledge: …' with their folder at the top"
             )
-        for jump in step.verb.jumps():
+        for jump in (*step.verb.jumps(), *step.manner.jumps()):
             _exists(flow, jump, flow.steps, "step")
         for queue in step.verb.queues():
             _exists(flow, queue, flow.queues, "queue")
-        own = (*step.verb.prompts(), *step.manner.on_silence, *step.manner.on_not_understood)
+        own = (*step.verb.prompts(), *step.manner.prompts())
         for prompt in own:
             _check_facts(flow, step, prompt, facts, text)
 

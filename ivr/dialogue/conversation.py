@@ -7,16 +7,17 @@ from dataclasses import replace
 
 from ivr.call import BargeIn, EndReason, Heard, Outcome, Prompt
 from ivr.dialogue import wording
-from ivr.dialogue.flow import Conclusion, Flow, Step
+from ivr.dialogue.flow import Conclusion, Flow, Next, Step
 from ivr.dialogue.key_hints import key_hints
-from ivr.dialogue.manner import Manner
+from ivr.dialogue.manner import Manner, Reaction
 from ivr.dialogue.notebook import Notebook
-from ivr.dialogue.ports import Knowledge, Telephone
+from ivr.dialogue.ports import Knowledge, Telephone, World
 from ivr.dialogue.turns import TooManyTurns, Turns
-from ivr.dialogue.wishes import WantsMainMenu, WantsPerson
+from ivr.dialogue.wishes import GoesOn, WantsMainMenu, WantsPerson
 from ivr.dialogue.words.expectation import Expectation, Refused, Understood
 from ivr.dialogue.words.options import (
     FIRST,
+    HELP,
     LATE_TERMINATOR,
     MAIN_MENU,
     NEITHER,
@@ -30,8 +31,10 @@ from ivr.dialogue.words.options import (
 )
 from ivr.dialogue.words.said_words import GIVEN
 
-OFFER_AFTER = 2
-"""Failures of one step after which a person is offered."""
+UNHEARD_AFTER = 2
+"""Turns of one step in which nobody could hear the caller, after which a person is offered."""
+DEEPEST = 8
+"""Sub-flows within sub-flows."""
 AFTER_TELLING_S = 0.3
 """How long a told answer waits for "repeat" or "agent" before the plan goes on."""
 _NEVER = 2.0
@@ -42,9 +45,12 @@ _EVERYWHERE = frozenset({MAIN_MENU, PERSON, SLOWER})
 class Conversation:
     """One caller going through one flow; a verb sees the world only through this."""
 
-    def __init__(self, *, flow: Flow, telephone: Telephone, knowledge: Knowledge, notebook: Notebook) -> None:
+    def __init__(
+        self, *, flow: Flow, telephone: Telephone, knowledge: Knowledge, world: World, notebook: Notebook
+    ) -> None:
         self.flow = flow
         self.knowledge = knowledge
+        self.world = world
         self.notebook = notebook
         self.step: Step = flow.steps[flow.start]
         self._turns = Turns(telephone, notebook, flow.sounds_like)
@@ -53,6 +59,9 @@ class Conversation:
         self._refused: dict[tuple[str, str], float] = {}
         self._waiting: tuple[Prompt, ...] = ()
         self._told: tuple[Prompt, ...] = ()
+        self._after: list[str] = []
+        """The steps after the sub-flows that are being run, the innermost last."""
+        self._broken: set[str] = set()
 
     @property
     def manner(self) -> Manner:
@@ -66,6 +75,36 @@ class Conversation:
         self._failures = 0
         self._refused = {}
         self.notebook.entered(step.name, step.verb.word)
+
+    # -- from step to step ---------------------------------------------------------------------------
+
+    def enter_flow(self, name: str, then: str) -> str:
+        """Run the sub-flow `name`, and go on with the step `then` when it returns; its first step."""
+        if len(self._after) >= DEEPEST:
+            raise RecursionError(f"sub-flow {name} would be {DEEPEST + 1} deep")
+        self._after.append(then)
+        return self.flow.flows[name].start
+
+    def leave_flow(self) -> str:
+        """The step after the sub-flow that is being run."""
+        return self._after.pop()
+
+    def to_main_menu(self) -> str:
+        """The main menu, out of all sub-flows."""
+        self._after.clear()
+        return self.flow.main_menu
+
+    def hung_up(self) -> None:
+        """The caller is gone; what the plan still does, it does unheard."""
+        self._turns.hung_up()
+
+    async def after_error(self) -> Next:
+        """A step failed by a fault of ours: what the plan says for that, the first time; then a person."""
+        self.notebook.failed(self.step.name, "error", 1)
+        if self.manner.on_error is not None and self.step.name not in self._broken:
+            self._broken.add(self.step.name)
+            return self.manner.on_error.text
+        return await self.to_person(WantsPerson("error"))
 
     # -- saying --------------------------------------------------------------------------------------
 
@@ -146,15 +185,15 @@ class Conversation:
         `failure` is one of StepFailed's. Raises as `listen` does.
         """
         self._failures += 1
-        count = self._counted(failure)
-        said = {
+        reactions = {
             "silence": self.manner.on_silence,
             "not_understood": self.manner.on_not_understood,
-            "refused": (self._own(wording.REFUSED),),
-            "not_known": (self._own(wording.NOT_KNOWN),),
+            "refused": (Reaction(prompts=(self._own(wording.REFUSED),)),),
+            "not_known": (Reaction(prompts=(self._own(wording.NOT_KNOWN),)),),
+            "impossible": (),  # the verb says why
         }[failure]
-        self._waiting = (said[min(count, len(said)) - 1],)
-        if offer_now or self._failures % OFFER_AFTER == 0:
+        self._waiting = self._reaction(reactions, self._counted(failure))
+        if offer_now or self._failures % self.manner.offer_person_after == 0:
             await self.offer_person("not_known" if failure == "not_known" else "not_understood")
 
     async def offer_person(self, reason: str, queue: str | None = None) -> None:
@@ -179,7 +218,7 @@ class Conversation:
             if heard.outcome in (Outcome.NO_INPUT, Outcome.UNHEARD) or unclear:
                 raise WantsPerson(reason, queue)
             unclear = True
-            self._waiting = self.manner.on_not_understood[:1]
+            self._waiting = self.manner.on_not_understood[0].prompts if self.manner.on_not_understood else ()
 
     # -- what was learnt -----------------------------------------------------------------------------
 
@@ -192,6 +231,17 @@ class Conversation:
         queue = wish.queue or self.manner.person_queue
         await self.finish_speaking([self._own(wording.to_people(self.flow.queues[queue]))])
         return self.conclude_with(queue, wish.reason)
+
+    def learnt(self, fact: str, value: str, confidence: float) -> None:
+        """The caller told us something; in a sensitive step nobody is to read it."""
+        if self.manner.sensitive:
+            self.notebook.keep_secret(fact, value)
+        else:
+            self.notebook.learnt(fact, value, confidence)
+
+    def raw(self, text: str) -> str:
+        """`text` with each ``{fact}`` replaced by its value as it is, secrets included: for look-ups, never spoken."""
+        return self._turns.raw(text)
 
     def filled(self, text: str, **said: str) -> str:
         """`text` with each ``{fact}`` replaced once: by `said`, or by what the caller told us."""
@@ -224,6 +274,8 @@ class Conversation:
                 asked = tuple(replace(one, barge_in=one.barge_in & ~BargeIn.SPEECH) for one in (*cut_short, *hints))
             elif understood is None or understood.confidence < self._least(understood, leaving):
                 await self.failed("silence" if heard.outcome is Outcome.NO_INPUT else "not_understood")
+            elif understood.name == HELP:
+                self._waiting = self._help(carried)
             elif self._says_again(understood):
                 self._waiting = carried
             elif understood.name != LATE_TERMINATOR:
@@ -282,11 +334,27 @@ class Conversation:
         It is not the caller's failure, so it does not count with those, and only as long as nothing is understood.
         """
         count = self._counted("unheard")
-        if count % OFFER_AFTER == 0:
-            self._waiting = (self._own(wording.UNHEARD),)
+        said = self._reaction(self.manner.on_unheard, count)
+        if count % UNHEARD_AFTER == 0:
+            self._waiting = said
             await self.offer_person("unheard")
-        self._waiting += (self._own(wording.UNHEARD),)
+        self._waiting += said
         return tuple(self._own(text) for text in key_hints(expectation))
+
+    def _help(self, carried: tuple[Prompt, ...]) -> tuple[Prompt, ...]:
+        """What a caller hears who asks for help, before the question comes again."""
+        count = self._counts[HELP] = self._counts.get(HELP, 0) + 1
+        return (*self._reaction(self.manner.on_help, count), *carried)
+
+    def _reaction(self, reactions: Sequence[Reaction], count: int) -> tuple[Prompt, ...]:
+        """What is said when it happens for the `count`-th time here. Raises GoesOn if the plan leaves the step then."""
+        if not reactions:
+            return ()
+        reaction = reactions[min(count, len(reactions)) - 1]
+        if reaction.goto is not None:
+            self._waiting = reaction.prompts
+            raise GoesOn(reaction.goto.text)
+        return reaction.prompts
 
     def _counted(self, failure: str) -> int:
         count = self._counts[failure] = self._counts.get(failure, 0) + 1
@@ -297,7 +365,7 @@ class Conversation:
         """Whether the caller wants to hear the same again; "slower" holds from now on."""
         if understood.name == SLOWER:
             self._turns.slowly = True
-        return understood.name in (REPEAT, SLOWER)
+        return understood.name in (REPEAT, SLOWER, HELP)
 
     def _follow(self, understood: Understood) -> None:
         """Go where a caller wants to go who used one of the words that are understood everywhere."""

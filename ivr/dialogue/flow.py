@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from ivr.call import Answer, EndReason, HandOver, Prompt
@@ -15,6 +16,7 @@ from ivr.dialogue.manner import Manner, prompts_from
 from ivr.dialogue.words.expectation import Expectation
 from ivr.dialogue.words.options import UNIVERSALS, YES_NO
 from ivr.dialogue.words.sounds_like import SoundsLike
+from ivr.dialogue.written import Written
 from ivr.errors import FlowError
 
 if TYPE_CHECKING:
@@ -32,15 +34,6 @@ class Conclusion:
 
 Next = str | Conclusion
 """What follows a step: the name of another one, or the end."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    """A name or phrase that a plan holds, with its place in the file (1-based)."""
-
-    text: str
-    line: int
-    column: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +103,16 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SubFlow:
+    """Steps that several places of a plan share; its steps stand in `Flow.steps` as ``name.step``."""
+
+    name: str
+    start: str
+    """Its first step, by its whole name."""
+    manner: Manner
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
     """A whole helpline. Mappings are read-only."""
 
@@ -134,6 +137,9 @@ class Flow:
     sounds_like: SoundsLike = field(default_factory=SoundsLike)
     respelled: tuple[Written, ...] = ()
     """The words of `sounds_like`, where they stand in the file."""
+    flows: Mapping[str, SubFlow] = field(default_factory=lambda: MappingProxyType({}))
+    time_zone: str = "Europe/London"
+    """Of everything in the plan that depends on the time."""
     warnings: tuple[str, ...] = ()
     """What is odd but works, as ``file:line:column: …``."""
 
@@ -151,15 +157,14 @@ class Flow:
 
     def _own_prompts(self) -> Iterable[Prompt]:
         for manner in (self.manner, *(step.manner for step in self.steps.values())):
-            yield from manner.on_silence
-            yield from manner.on_not_understood
+            yield from manner.prompts()
         for step in self.steps.values():
             yield from step.verb.prompts()
             yield from prompts_from(_about_options(step.verb.expectation()))
         fixed = (wording.OFFER_PERSON, wording.REFUSED, wording.NOT_KNOWN, wording.ANOTHER_TRY)
         yield from prompts_from((*fixed, wording.NOT_SURE, wording.DID_THAT_HELP))
         yield from prompts_from(wording.to_people(name) for name in self.queues.values())
-        yield from prompts_from((wording.UNHEARD, wording.PRESS_WHICH, wording.PRESS_YES_NO))
+        yield from prompts_from((wording.PRESS_WHICH, wording.PRESS_YES_NO))
         yield from prompts_from(wording.did_you_say(option.spoken) for option in YES_NO)
         yield from prompts_from(_about_options(Expectation(options=UNIVERSALS)))
 

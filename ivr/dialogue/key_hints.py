@@ -9,8 +9,8 @@ from ivr.dialogue.words.options import FIRST, PERSON, YES_NO
 
 def key_hints(expectation: Expectation) -> tuple[str, ...]:
     """Sentences after `wording.UNHEARD`: with them a caller gets on by keys alone, or to a person."""
-    if expectation.counted is not None and expectation.counted.keyed:
-        return (wording.PRESS_DIGITS,)
+    if expectation.counted is not None and expectation.counted.press:
+        return (expectation.counted.press,)
     if expectation.options == YES_NO:
         return (wording.PRESS_YES_NO,)
     if any(option.name == FIRST for option in expectation.options):

@@ -95,11 +95,12 @@ from unicodedata import normalize
 
 from ivr.call import QUEUE_NAME
 from ivr.dialogue.checks import check_loops, check_names, oddities, unreachable
-from ivr.dialogue.flow import Flow, Step, Written
+from ivr.dialogue.flow import Flow, Step
 from ivr.dialogue.manner import Manner
 from ivr.dialogue.reading import manner_of, written
 from ivr.dialogue.verbs import VERBS
 from ivr.dialogue.words.sounds_like import SoundsLike
+from ivr.dialogue.written import Written
 from ivr.errors import FlowError
 from ivr.yaml_file import Fields, Value, did_you_mean, parse, read_text
 

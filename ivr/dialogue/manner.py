@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from ivr.call import BargeIn, Pauses, Prompt
 from ivr.dialogue import wording
+from ivr.dialogue.written import Written
 
 ACCEPT, CONFIRM = 0.75, 0.5
 """The three bands of confidence begin here: refused, asked back, accepted.
@@ -28,6 +30,20 @@ def prompts_from(texts: Iterable[str]) -> tuple[Prompt, ...]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reaction:
+    """What happens at the n-th time that something of its kind happens in a step."""
+
+    prompts: tuple[Prompt, ...] = ()
+    goto: Written | None = None
+    """The step that comes next; None: this one goes on asking."""
+
+
+def reactions_from(texts: Iterable[str]) -> tuple[Reaction, ...]:
+    """The first, second … reaction, each saying one text."""
+    return tuple(Reaction(prompts=(prompt,)) for prompt in prompts_from(texts))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Manner:
     """How the line treats a caller; a step may differ from its helpline in each point."""
 
@@ -46,8 +62,36 @@ class Manner:
     """Silence that ends what the caller says."""
     longest_s: float = 12.0
     """Longest that the caller may speak; then what was heard counts."""
-    on_silence: tuple[Prompt, ...] = prompts_from(wording.ON_SILENCE)
-    """Said after the first, second … silence of a step; the last one again after that."""
-    on_not_understood: tuple[Prompt, ...] = prompts_from(wording.ON_NOT_UNDERSTOOD)
+    on_silence: tuple[Reaction, ...] = reactions_from(wording.ON_SILENCE)
+    """To the first, second … silence of a step; the last one again after that. So with the others."""
+    on_not_understood: tuple[Reaction, ...] = reactions_from(wording.ON_NOT_UNDERSTOOD)
+    on_unheard: tuple[Reaction, ...] = reactions_from([wording.UNHEARD])
+    """The caller spoke, and there was nobody to hear it (recognition is down or fully used)."""
+    on_help: tuple[Reaction, ...] = reactions_from([wording.HELP])
+    """The caller asked for help; the question comes again after it."""
+    on_error: Written | None = None
+    """The step after one that failed by a fault of the service; None: a person."""
+    on_hang_up: Written | None = None
+    """The step after the caller has hung up; a step that speaks ends what follows from it."""
+    offer_person_after: int = 2
+    """Failures of one step after which a person is offered, and again after as many more."""
+    sensitive: bool = False
+    """Keys only, and what is keyed is kept from journal, log, screen pop and recording: it is there for look-ups."""
     person_queue: str = ""
     """Where a caller goes who wants a person."""
+    origins: Mapping[str, Written] = field(default_factory=lambda: MappingProxyType({}))
+    """Setting → where the innermost of helpline, flow and step says so; what is not in it is built in."""
+
+    @property
+    def reactions(self) -> tuple[Reaction, ...]:
+        """All of them."""
+        return (*self.on_silence, *self.on_not_understood, *self.on_unheard, *self.on_help)
+
+    def prompts(self) -> tuple[Prompt, ...]:
+        """What the reactions say."""
+        return tuple(prompt for reaction in self.reactions for prompt in reaction.prompts)
+
+    def jumps(self) -> tuple[Written, ...]:
+        """Where the reactions, a fault and a hang-up lead."""
+        ways = (*(reaction.goto for reaction in self.reactions), self.on_error, self.on_hang_up)
+        return tuple(way for way in ways if way is not None)

@@ -28,6 +28,9 @@ from ivr.call import (
 from ivr.call.heard_words import words_heard
 from ivr.dialogue.ports import Feed
 
+KEPT_BACK = "kept secret"
+"""Written instead of keys that were pressed in a sensitive step."""
+
 
 class Notebook:
     """Notes the events of one call as they happen, and keeps the story that they tell."""
@@ -37,6 +40,7 @@ class Notebook:
         self._feed = feed
         self._now = now
         self._turn_began = now()
+        self._secrets: dict[str, str] = {}
         self._story = Story(call_id=call_id, caller=caller, began=self._turn_began)
 
     @property
@@ -44,8 +48,12 @@ class Notebook:
         """What the call is about, as far as it is known."""
         return self._story.intent
 
+    def value(self, name: str) -> str:
+        """As `fact`, secrets included: only for look-ups, which do not keep it."""
+        return self._secrets.get(name) or self.fact(name)
+
     def fact(self, name: str) -> str:
-        """What the caller told us as `name`, or empty."""
+        """What the caller told us as `name`, or empty; a secret is none."""
         return next((fact.value for fact in self._story.facts if fact.name == name), "")
 
     def entered(self, step: str, verb: str) -> None:
@@ -71,10 +79,11 @@ class Notebook:
                 )
             )
 
-    def answered(self, heard: Heard, understood_as: str | None) -> None:
-        """The caller spoke or pressed keys."""
+    def answered(self, heard: Heard, understood_as: str | None, *, secret: bool = False) -> None:
+        """The caller spoke or pressed keys; of a `secret` not even the length is noted."""
         if heard.means is Means.KEYS:
-            self._note(KeysPressed(call_id=self.call_id, at=self._now(), keys=heard.keys))
+            keys = KEPT_BACK if secret else heard.keys
+            self._note(KeysPressed(call_id=self.call_id, at=self._now(), keys=keys))
         elif heard.means is Means.VOICE:
             self._note(
                 CallerSpoke(
@@ -98,6 +107,10 @@ class Notebook:
     def learnt(self, name: str, value: str, confidence: float) -> None:
         """The caller told us something; a later value replaces an earlier one."""
         self._note(FactLearnt(call_id=self.call_id, at=self._now(), name=name, value=value, confidence=confidence))
+
+    def keep_secret(self, name: str, value: str) -> None:
+        """The caller told us something that nobody is to read: it is there for look-ups, until the call is over."""
+        self._secrets[name] = value
 
     def told(self, article: str, title: str, heard_to_end: bool) -> None:
         """An article was spoken."""

@@ -8,9 +8,9 @@ from dataclasses import replace
 from unicodedata import normalize
 
 from ivr.call import BargeIn, Pauses, Prompt
-from ivr.dialogue.flow import Written
-from ivr.dialogue.manner import Manner
+from ivr.dialogue.manner import Manner, Reaction
 from ivr.dialogue.words.phrases import expand
+from ivr.dialogue.written import Written
 from ivr.errors import FlowError
 from ivr.yaml_file import Fields, Value
 
@@ -53,9 +53,9 @@ def manner_of(fields: Fields, outer: Manner, helpline: Fields | None = None) -> 
     if value := fields.get("longest_s"):
         manner = replace(manner, longest_s=value.number(2, 60))
     if value := fields.get("on_silence"):
-        manner = replace(manner, on_silence=prompts_of(value, manner))
+        manner = replace(manner, on_silence=reactions_of(value, manner))
     if value := fields.get("on_not_understood"):
-        manner = replace(manner, on_not_understood=prompts_of(value, manner))
+        manner = replace(manner, on_not_understood=reactions_of(value, manner))
     if value := fields.get("person_queue"):
         manner = replace(manner, person_queue=value.text())
     return manner
@@ -87,6 +87,11 @@ def _pauses(value: Value, outer: Pauses) -> Pauses:
     said = {name: given.number(low, high) for name, (low, high) in PAUSES.items() if (given := fields.get(name))}
     fields.done()
     return replace(outer, **said)
+
+
+def reactions_of(value: Value, manner: Manner) -> tuple[Reaction, ...]:
+    """What is said at the first, second … time."""
+    return tuple(Reaction(prompts=(prompt,)) for prompt in prompts_of(value, manner))
 
 
 def prompts_of(value: Value, manner: Manner) -> tuple[Prompt, ...]:

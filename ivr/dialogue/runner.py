@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Callable
 
 from ivr.call import Caller, CallId, EndReason
 from ivr.dialogue.conversation import Conversation
 from ivr.dialogue.flow import Conclusion, Flow, Next
 from ivr.dialogue.notebook import Notebook
-from ivr.dialogue.ports import Feed, Knowledge, Telephone
-from ivr.dialogue.wishes import CallerLeft, WantsMainMenu, WantsPerson
+from ivr.dialogue.ports import Feed, Knowledge, Telephone, World
+from ivr.dialogue.wishes import CallerLeft, GoesOn, WantsMainMenu, WantsPerson
 from ivr.errors import CallerGone, LineError
+
+log = logging.getLogger(__name__)
+
+AFTERWARDS_S = 10.0
+"""What a plan does after the caller has hung up (a look-up that files a report) ends after so long."""
+MOST_AFTERWARDS = 20
+"""Steps of it."""
 
 
 async def run_flow(
@@ -20,21 +29,24 @@ async def run_flow(
     caller: Caller,
     telephone: Telephone,
     knowledge: Knowledge,
+    world: World,
     feed: Feed,
     now: Callable[[], float],
 ) -> Conclusion:
     """Lead `caller` through `flow`; `now` gives Unix time in seconds.
 
     Never raises for what a caller or the line does: a line that breaks concludes as LINE_FAILED with everything
-    that is known, for the person whom the dialplan connects.
+    that is known, for the person whom the dialplan connects. Nor for a fault of ours in a step: the plan's ``on_error``
+    comes next, or a person.
     """
     notebook = Notebook(call_id=call_id, caller=caller, feed=feed, now=now)
-    conversation = Conversation(flow=flow, telephone=telephone, knowledge=knowledge, notebook=notebook)
+    conversation = Conversation(flow=flow, telephone=telephone, knowledge=knowledge, world=world, notebook=notebook)
     following: Next = flow.start
     try:
         while not isinstance(following, Conclusion):
             following = await _step(conversation, following)
     except (CallerLeft, CallerGone):
+        await _afterwards(conversation)
         return Conclusion(reason=EndReason.CALLER_LEFT)
     except LineError:
         hand_over = notebook.summary(conversation.manner.person_queue, "line_failed")
@@ -48,6 +60,29 @@ async def _step(conversation: Conversation, name: str) -> Next:
     try:
         return await step.verb.run(conversation)
     except WantsMainMenu:
-        return conversation.flow.main_menu
+        return conversation.to_main_menu()
+    except GoesOn as wish:
+        return wish.step
     except WantsPerson as wish:
         return await conversation.to_person(wish)
+    except (CallerLeft, LineError):
+        raise
+    except Exception:  # a fault in one step must not cost the caller their call
+        log.exception("a step failed", extra={"step": name, "verb": step.verb.word})
+        return await conversation.after_error()
+
+
+async def _afterwards(conversation: Conversation) -> None:
+    """What the plan does once the caller has left; nobody hears it, so the first step that speaks ends it."""
+    following: Next | None = conversation.manner.on_hang_up.text if conversation.manner.on_hang_up else None
+    conversation.hung_up()
+    try:
+        async with asyncio.timeout(AFTERWARDS_S):
+            for _ in range(MOST_AFTERWARDS):
+                if following is None or isinstance(following, Conclusion):
+                    return
+                following = await _step(conversation, following)
+    except (CallerLeft, CallerGone):
+        return
+    except TimeoutError:
+        log.warning("what a plan does after a call took too long", extra={"step": conversation.step.name})

@@ -24,15 +24,27 @@ class TooManyTurns(Exception):
     """The caller goes round and round."""
 
 
+class NobodyThere:
+    """The telephone of a caller who has hung up."""
+
+    async def converse(self, prompts: Sequence[Prompt], listening: Listening | None) -> Heard:
+        """Nobody hears it."""
+        return Heard(outcome=Outcome.HANGUP)
+
+
 class Turns:
     """The turns of one call; `slowly` is what the caller asked for."""
 
     def __init__(self, telephone: Telephone, notebook: Notebook, sounds_like: SoundsLike) -> None:
         self.slowly = False
-        self._telephone = telephone
+        self._telephone: Telephone = telephone
         self._notebook = notebook
         self._sounds_like = sounds_like
         self._taken = 0
+
+    def hung_up(self) -> None:
+        """The caller is gone: whoever speaks now finds nobody."""
+        self._telephone = NobodyThere()
 
     async def say(self, prompts: Iterable[Prompt]) -> None:
         """Say `prompts` to their end, without listening. Raises CallerLeft."""
@@ -57,12 +69,16 @@ class Turns:
         listening = expected.listening(manner)
         if answer_within_s is not None:
             listening = replace(listening, first_input_s=answer_within_s)
+        if manner.sensitive:  # nobody is to say a secret aloud, and no recogniser is to hear it
+            listening = replace(listening, phrases=(), words=None)
         said = self._as_said(prompts)
         heard = await self._converse(said, listening)
         understood = expected.understand(heard, refused) if heard.outcome is Outcome.MATCH else None
         heard = expected.written(_as_understood(heard, expected, understood))
         self._notebook.played(said, heard)
-        self._notebook.answered(heard, (understood.value or understood.name) if understood else None)
+        self._notebook.answered(
+            heard, (understood.value or understood.name) if understood else None, secret=manner.sensitive
+        )
         return heard, understood
 
     def filled(self, text: str, **said: str) -> str:
@@ -73,6 +89,10 @@ class Turns:
             return said[name] if name in said else wording.said_fact(self._notebook.fact(name))
 
         return " ".join(FACT.sub(value, text).split())
+
+    def raw(self, text: str) -> str:
+        """`text` with each ``{fact}`` replaced by its value as it is, secrets included: for look-ups, never spoken."""
+        return FACT.sub(lambda found: self._notebook.value(found.group(1)), text)
 
     async def _converse(self, said: Sequence[Prompt], listening: Listening | None) -> Heard:
         self._notebook.turn_begins()

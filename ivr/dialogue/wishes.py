@@ -1,4 +1,4 @@
-"""What takes a conversation out of its step: the caller hangs up, wants the main menu, or wants a person."""
+"""What takes a conversation out of its step: the caller hangs up, wants the menu or a person, or the plan goes on."""
 
 from __future__ import annotations
 
@@ -9,6 +9,14 @@ class CallerLeft(Exception):
 
 class WantsMainMenu(Exception):
     """The caller asked for the main menu."""
+
+
+class GoesOn(Exception):
+    """The plan goes on with `step` when something happens in this one: the third silence, say."""
+
+    def __init__(self, step: str) -> None:
+        super().__init__(step)
+        self.step = step
 
 
 class WantsPerson(Exception):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ivr.dialogue.words.letters import NATO
+from collections.abc import Sequence
 
 ON_SILENCE = ("Sorry, I did not hear you.", "Sorry, I still cannot hear you.")
 ON_NOT_UNDERSTOOD = ("Sorry, I did not understand.", "Sorry, I still did not understand.")
@@ -13,10 +13,44 @@ OFFER_PERSON = "Would you like to speak to a person? Please say yes or no, or pr
 ANOTHER_TRY = "Please ask in other words."
 UNHEARD = "Sorry, I cannot hear words just now."
 PRESS_DIGITS = "Please press the digits on your phone."
+PRESS_NUMBER = "Please press the digits of the number on your phone, and then the hash key."
+PRESS_MONEY = "Please press the pounds, the star key, the pence, and then the hash key."
+PRESS_DATE = "Please press two digits for the day, two for the month, four for the year, and then the hash key."
+PRESS_TIME = "Please press the time as four digits, such as 1 5 3 0 for half past 3 in the afternoon."
+PRESS_PHONE = "Please press the digits of the phone number, and then the hash key."
+PRESS_CODE = (
+    "Please press each digit as it is. For each letter press the key that it stands on, and then its place on that "
+    "key: for B, press 2 2. At the end press the hash key."
+)
 PRESS_YES_NO = "Press 1 for yes or 2 for no."
 PRESS_FOR_PERSON = "To speak to a person, press 0."
 PRESS_FOR_MENU = "For the main menu, press the hash key."
 PRESS_WHICH = "Press 1 for the first or 2 for the second."
+HELP = (
+    "You can answer in words, or with the keys of your phone. Say repeat to hear it again, slower for a slower voice, "
+    "or agent for a person."
+)
+TIGHTER_DIGITS = "Please say one digit after the other, or press them on your phone."
+TIGHTER_SPELLING = "Please use a word for each letter, such as B for Bravo."
+TIGHTER_NUMBER = "Please say one digit after the other, or press them and then the hash key."
+TIGHTER_MONEY = "Please say pounds and pence, such as 12 pounds and 50 pence. Or press the pounds, star, the pence, hash."
+TIGHTER_DATE = (
+    "Please say the day and the month, such as the third of May. Or press two digits for the day, two for the month, "
+    "four for the year."
+)
+TIGHTER_TIME = "Please say the hour, the minutes, and am or pm. Or press the time as four digits, such as 1 5 3 0."
+TIGHTER_PHONE = "Please say one digit after the other, or press them on your phone and then the hash key."
+TIGHTER_CODE = (
+    "Please use a word for each letter, such as B for Bravo, and say one digit after the other. Or use the keys: for "
+    "each letter its key and its place on that key, such as 2 2 for B, and for each digit its own key; then hash."
+)
+DOES_NOT_ADD_UP = "That number has a mistake in it: its check digit does not fit."
+NO_SUCH_MONTH = "There are only 12 months."
+NO_SUCH_TIME = "There is no such time of day."
+NOT_IN_PAST = "That day is over."
+NOT_TO_COME = "That day is still to come."
+NO_SUCH_PHONE = "That is no complete phone number."
+NO_SUCH_CODE = "That is not how such a code is made up."
 DID_THAT_HELP = "Did that answer your question?"
 
 
@@ -38,6 +72,31 @@ def did_you_say_first(words: str) -> str:
 def or_second(words: str) -> str:
     """The second half of it."""
     return f"or {words}?"
+
+
+def number_between(least: int, most: int) -> str:
+    """Why a number is none of those that are wanted."""
+    return f"It has to be from {least:,} to {most:,}."
+
+
+def at_most(amount: str) -> str:
+    """Why a sum is none that is wanted."""
+    return f"It can be at most {amount}."
+
+
+def no_such_day(day: int, month: str, year: int | None) -> str:
+    """Why a date is none."""
+    return f"There is no {day} {month}{f' {year}' if year else ''}."
+
+
+def wrong_weekday(weekday: str) -> str:
+    """Why a date with its day of the week is none."""
+    return f"That day is not a {weekday}."
+
+
+def no_such_area(letters: str) -> str:
+    """Why a postcode is none."""
+    return f"No postcode begins with {spaced(letters)}."
 
 
 def press_for(words: str, key: str) -> str:
@@ -66,8 +125,7 @@ def spaced(symbols: str) -> str:
     return ", ".join(" ".join(symbols[at : at + group]) for at in range(0, len(symbols), group))
 
 
-def by_alphabet(symbols: str) -> str:
-    """Letters with the words of the spelling alphabet, for a caller who was misheard: ``B for Bravo, 1, 2``."""
-    if symbols.isdecimal():
-        return spaced(symbols)
-    return ", ".join(f"{one} for {NATO[one].capitalize()}" if one in NATO else one for one in symbols)
+def one_of(values: Sequence[str]) -> str:
+    """What can be said, in so many words."""
+    *before, last = values
+    return f"Please say {', '.join(before)}{' or ' if before else ''}{last}."

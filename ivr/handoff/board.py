@@ -138,6 +138,12 @@ class Board:
                     self._leg_gone(pop.leg_id, Withdrawn.STOPPED, now)
         return [note for leg in truth.legs for note in self._leg(leg, now)]
 
+    def busy(self) -> frozenset[str]:
+        """The phones of agents that ring for a caller or are in a call from a queue."""
+        live = (PopState.RINGING, PopState.TALKING)
+        places = self.places.values()
+        return frozenset(p.agent.interface for p in places if any(pop.state in live for pop in p.pops))
+
     def wrap_up(self, agent: str, call_id: CallId) -> Pop | None:
         """Take the finished call `call_id` off the agent's page; None if there is no such call to wrap up."""
         place = self.places[agent]

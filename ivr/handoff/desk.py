@@ -11,6 +11,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from types import TracebackType
@@ -82,6 +83,15 @@ class Watch:
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._leave(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueLoad:
+    """`agents` whose phones can ring, those of them who are `free`, and callers `waiting`."""
+
+    agents: int
+    free: int
+    waiting: int
 
 
 class Desk:
@@ -196,6 +206,14 @@ class Desk:
             notice=place.notice,
             queues=queue_lines(place.agent, waiting),
         )
+
+    def load(self, queue: str) -> QueueLoad | None:
+        """How it stands in `queue` now; None while Asterisk is not heard."""
+        if self.stale_since is not None:
+            return None
+        serving = self._roll.serving(queue)
+        waiting = sum(item.party.queue == queue for item in self._board.waiting.values())
+        return QueueLoad(agents=len(serving), free=len(serving - self._board.busy()), waiting=waiting)
 
     def subscribe(self, agent: str) -> Watch:
         """Follow the view of `agent`; use it as a context manager."""

@@ -56,6 +56,11 @@ class Roll:
         """Forget everything and take `members` for true."""
         self._members = {(member.queue, member.interface): member for member in members}
 
+    def serving(self, queue: str) -> frozenset[str]:
+        """The phones in `queue` that can ring and are not paused."""
+        members = (member for member in self._members.values() if member.queue == queue)
+        return frozenset(member.interface for member in members if member.reachable and not member.paused)
+
     def presence(self, agent: Agent) -> Presence:
         """What the roll says about `agent`."""
         found = [member for member in self._members.values() if member.interface == agent.interface]

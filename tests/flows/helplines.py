@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from ivr.call import Caller, CallEvent, CallId, EndReason, HandOver
+from ivr.call import Caller, CallEvent, CallId, EndReason, HandOver, StepFailed
 from ivr.dialogue import Conclusion, Flow, load_flow, run_flow
+from ivr.dialogue.ports import World
 from ivr.knowledge import Knowledge, load_articles
 from ivr.testing.fake_telephone import FakeTelephone
+from ivr.testing.fixed_world import FixedWorld
 from ivr.testing.scripted_caller import Act, ScriptedCaller
 
 E = TypeVar("E", bound=CallEvent)
@@ -79,10 +81,12 @@ def call(
     hang_up_at: int | None = None,
     whole: bool = True,
     understands: bool = True,
+    world: World | None = None,
+    faults: bool = False,
 ) -> Called:
     """One call by a caller who does `acts`; `whole`: the script must have been played to its end.
 
-    `understands` False: recognition is down.
+    `understands` False: recognition is down. `faults`: a step may fail by a fault of ours, which else fails the test.
     """
     flow, knowledge = helpline
     caller = ScriptedCaller(acts)
@@ -96,9 +100,12 @@ def call(
             caller=CALLER,
             telephone=telephone,
             knowledge=knowledge,
+            world=world or FixedWorld(),
             feed=feed,
             now=lambda: next(seconds),
         )
     )
+    broken = [event.step for event in feed.of(StepFailed) if event.failure == "error"]
+    assert faults or not broken, f"a fault in step {broken[0]}: see the log"
     assert caller.finished or not whole, f"not played: {caller}"
     return Called(conclusion, telephone.said, feed, telephone)

@@ -15,6 +15,7 @@ from ivr.dialogue import run_flow
 from ivr.dialogue.turns import MOST_TURNS
 from ivr.errors import CallerGone, LineBroken, LineError
 from ivr.testing.fake_telephone import FakeTelephone
+from ivr.testing.fixed_world import FixedWorld
 from ivr.testing.scripted_caller import Act, ScriptedCaller, keeps_silent, mumbles, presses, says
 from tests.flows.helplines import CALL, CALLER, Kept, call, plan, riverton
 
@@ -68,7 +69,14 @@ def test_who_goes_round_for_ever_gets_a_person_at_the_cap(acts: list[Act]) -> No
     telephone = FakeTelephone(Endless(acts))
     conclusion = asyncio.run(
         run_flow(
-            flow, call_id=CALL, caller=CALLER, telephone=telephone, knowledge=knowledge, feed=Kept(), now=lambda: 0.0
+            flow,
+            call_id=CALL,
+            caller=CALLER,
+            telephone=telephone,
+            knowledge=knowledge,
+            world=FixedWorld(),
+            feed=Kept(),
+            now=lambda: 0.0,
         )
     )
     assert conclusion.reason is EndReason.HANDED_OVER
@@ -102,6 +110,7 @@ def test_a_line_that_ends_concludes_the_call(fault: LineError, reason: EndReason
             caller=CALLER,
             telephone=BrokenTelephone(fault),
             knowledge=knowledge,
+            world=FixedWorld(),
             feed=Kept(),
             now=lambda: 0.0,
         )

@@ -1,4 +1,4 @@
-"""ask: learn one fact from the caller, yes or no, digits by speech or keys, or letters spelled out."""
+"""ask: learn one fact from the caller: yes or no, or anything that `words/types` knows, by speech or keys."""
 
 from __future__ import annotations
 
@@ -8,53 +8,48 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from ivr.call import Prompt
 from ivr.dialogue import wording
-from ivr.dialogue.flow import Next, Verb, Written
+from ivr.dialogue.flow import Next, Verb
 from ivr.dialogue.manner import Manner
 from ivr.dialogue.reading import prompts_of, written
-from ivr.dialogue.words.counted import Counted
-from ivr.dialogue.words.digits import DigitString
 from ivr.dialogue.words.expectation import Expectation
-from ivr.dialogue.words.letters import Spelling
 from ivr.dialogue.words.options import YES, YES_NO
-from ivr.dialogue.words.said_words import GIVEN
+from ivr.dialogue.words.said_words import GIVEN, IMPOSSIBLE
+from ivr.dialogue.words.types.in_plan import ANSWERS
+from ivr.dialogue.written import Written
 
 if TYPE_CHECKING:
     from ivr.dialogue.conversation import Conversation
     from ivr.dialogue.words.expectation import Understood
+    from ivr.dialogue.words.types.answer_type import AnswerType
     from ivr.yaml_file import Fields, Value
 
-MOST_SYMBOLS = 20
 _FACT_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_RANGE = re.compile(r"([0-9]{1,2})\s*-\s*([0-9]{1,2})")
-_COUNTED: dict[str, tuple[str, type[Counted]]] = {
-    "digits": ("digits", DigitString),
-    "spelling": ("characters", Spelling),
-}
-"""Kind of answer → the line that holds its lengths, and how it is understood."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask(Verb):
-    """``ask: <prompts>`` with ``answer: yes_or_no``, ``answer: digits`` or ``answer: spelling``.
+    """``ask: <prompts>`` with ``answer: yes_or_no``, or ``answer:`` with one of ANSWERS.
 
-    Digits and spelled letters are read back and count only after a yes: one misheard digit in five strings is usual.
+    What was given is read back and counts only after a yes: one misheard digit in five strings is usual.
     """
 
     word: ClassVar[str] = "ask"
     listens: ClassVar[bool] = True
     text: tuple[Prompt, ...]
     fact: str | None
-    counted: Counted | None
+    counted: AnswerType | None
     """None for yes or no."""
+    said: tuple[Written, ...] = ()
+    """Phrases of the plan that mean a value."""
     read_back: Prompt | None
     goto: dict[str, Written]
     """``yes`` and ``no``, or ``given``."""
 
     @classmethod
     def read(cls, fields: Fields, manner: Manner) -> Self:
-        """``ask``, ``answer``, ``fact``; ``yes``, ``no``; or ``digits`` or ``characters``, ``read_back``, ``goto``."""
+        """``ask``, ``answer``, ``fact``; ``yes``, ``no``; or the lines of the answer, ``read_back``, ``goto``."""
         text = prompts_of(fields.take("ask"), manner)
-        kind = fields.take("answer").one_of(("yes_or_no", *_COUNTED))
+        kind = fields.take("answer").one_of(("yes_or_no", *ANSWERS))
         named = fields.get("fact") if kind == "yes_or_no" else fields.take("fact")
         if named is not None and not _FACT_NAME.fullmatch(named.text()):
             raise named.wrong("'fact' must be a name of lower-case letters, digits and '_'")
@@ -62,14 +57,14 @@ class Ask(Verb):
         if kind == "yes_or_no":
             goto = {answer: written(fields.take(answer)) for answer in (YES, "no")}
             return cls(text=text, fact=fact, counted=None, read_back=None, goto=goto)
-        line, counted = _COUNTED[kind]
-        lengths = _lengths(fields.take(line))
+        counted, said = ANSWERS[kind](fields)
         goto = {GIVEN: written(fields.take("goto"))}
         back = fields.get("read_back")
         return cls(
             text=text,
             fact=fact,
-            counted=counted(lengths=lengths),
+            counted=counted,
+            said=said,
             read_back=_read_back(back, manner, fact or "") if back else None,
             goto=goto,
         )
@@ -77,34 +72,44 @@ class Ask(Verb):
     async def run(self, conversation: Conversation) -> Next:
         """The step for the answer."""
         if self.counted is not None:
-            return await self._given(conversation)
+            return await self._given(conversation, self.counted.on(conversation.world.now().date()))
         understood = await conversation.listen(self.text, self.expectation())
         if self.fact:
-            conversation.notebook.learnt(self.fact, understood.name, understood.confidence)
+            conversation.learnt(self.fact, understood.name, understood.confidence)
         return self.goto[understood.name].text
 
-    async def _given(self, conversation: Conversation) -> Next:
-        """Ask until the caller says yes to what was read back: at first symbol by symbol, then by the alphabet."""
-        said = wording.spaced
+    async def _given(self, conversation: Conversation, kind: AnswerType) -> Next:
+        """Ask until the caller says yes to what was read back; after a no, read back and asked in a tighter way."""
+        asked, said = self.text, kind.said
+        least = conversation.manner.read_back_from if kind.read_back else conversation.manner.confirm
         while True:
-            given: Understood | None = await conversation.listen(self.text, self.expectation())
-            while given is not None and given.value and given.confidence >= conversation.manner.read_back_from:
+            given: Understood | None = await conversation.listen(asked, Expectation(counted=kind))
+            if given is not None and given.name == IMPOSSIBLE:
+                await conversation.failed("impossible")
+                conversation.say([self._own(conversation, given.value)])
+                continue
+            while given is not None and given.value and given.confidence >= least:
+                sure = given.by_keys or given.confidence >= conversation.manner.accept
                 back = self._back(conversation, said(given.value))
-                if await conversation.agreed([back], after_keyed_digits=given.by_keys):
-                    conversation.notebook.learnt(self.fact or "", given.value, given.confidence)
+                if (sure and not kind.read_back) or await conversation.agreed([back], after_keyed_digits=given.by_keys):
+                    conversation.learnt(self.fact or "", given.value, given.confidence)
                     return self.goto[GIVEN].text
                 conversation.refuse(given)
                 await conversation.failed("refused")
-                given, said = given.otherwise(), wording.by_alphabet
+                given, said = given.otherwise(), kind.spelled_out
+                asked = (*self.text, self._own(conversation, kind.tighter))
 
     def _back(self, conversation: Conversation, said: str) -> Prompt:
         """The question whether it is right."""
         if self.read_back is None:
-            return Prompt(text=wording.read_back(said), barge_in=conversation.manner.barge_in)
+            return self._own(conversation, wording.read_back(said))
         return replace(self.read_back, text=conversation.filled(self.read_back.text, **{self.fact or "": said}))
 
+    def _own(self, conversation: Conversation, text: str) -> Prompt:
+        return Prompt(text=text, barge_in=conversation.manner.barge_in)
+
     def expectation(self, phrasings: tuple[str, ...] = ()) -> Expectation:
-        """Yes and no, or what is counted out."""
+        """Yes and no, or what is asked for."""
         return Expectation(counted=self.counted) if self.counted else Expectation(options=YES_NO)
 
     def jumps(self) -> tuple[Written, ...]:
@@ -115,22 +120,15 @@ class Ask(Verb):
         """The fact."""
         return (self.fact,) if self.fact else ()
 
+    def phrases(self) -> tuple[Written, ...]:
+        """The phrases of the plan that mean a value."""
+        return self.said
+
     def prompts(self) -> tuple[Prompt, ...]:
-        """The question."""
-        return (*self.text, self.read_back) if self.read_back else self.text
-
-
-def _lengths(value: Value) -> frozenset[int]:
-    lengths: set[int] = set()
-    for item in value.items():
-        if found := _RANGE.fullmatch(item.text()):
-            low, high = int(found.group(1)), int(found.group(2))
-            if not 1 <= low <= high <= MOST_SYMBOLS:
-                raise item.wrong(f"'{value.name}' must be a range like '4-6' within 1 to {MOST_SYMBOLS}")
-            lengths.update(range(low, high + 1))
-        else:
-            lengths.add(item.whole(1, MOST_SYMBOLS))
-    return frozenset(lengths)
+        """The question, what is asked back, and the tighter question."""
+        own = (self.read_back,) if self.read_back else ()
+        tighter = (Prompt(text=self.counted.tighter),) if self.counted else ()
+        return (*self.text, *own, *tighter)
 
 
 def _read_back(value: Value, manner: Manner, fact: str) -> Prompt:

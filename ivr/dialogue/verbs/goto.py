@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from ivr.dialogue.flow import Next, Verb, Written
+from ivr.dialogue.flow import Next, Verb
 from ivr.dialogue.manner import Manner
 from ivr.dialogue.reading import written
+from ivr.dialogue.written import Written
 
 if TYPE_CHECKING:
     from ivr.dialogue.conversation import Conversation

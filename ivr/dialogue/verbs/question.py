@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from ivr.call import Answer, Finding, Known, NotKnown, Prompt, Unsure
 from ivr.dialogue import wording
-from ivr.dialogue.flow import Next, Verb, Written
+from ivr.dialogue.flow import Next, Verb
 from ivr.dialogue.manner import Manner
 from ivr.dialogue.reading import prompts_of, written
 from ivr.dialogue.words.expectation import Expectation
+from ivr.dialogue.written import Written
 
 if TYPE_CHECKING:
     from ivr.dialogue.conversation import Conversation

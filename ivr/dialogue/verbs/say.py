@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from ivr.call import Prompt
-from ivr.dialogue.flow import Next, Verb, Written
+from ivr.dialogue.flow import Next, Verb
 from ivr.dialogue.manner import Manner
 from ivr.dialogue.reading import prompts_of, written
+from ivr.dialogue.written import Written
 
 if TYPE_CHECKING:
     from ivr.dialogue.conversation import Conversation

@@ -15,7 +15,7 @@ class Option:
     key: str | None = None
 
 
-REPEAT, SLOWER, MAIN_MENU, PERSON = "repeat", "slower", "main menu", "a person"
+REPEAT, SLOWER, HELP, MAIN_MENU, PERSON = "repeat", "slower", "help", "main menu", "a person"
 LATE_TERMINATOR = "late terminator"
 FIRST, SECOND, NEITHER, YES = "the first", "the second", "neither", "yes"
 
@@ -31,6 +31,7 @@ UNIVERSALS = (
         phrases=("slower", "more slowly", "slow down", "speak slower", "speak more slowly"),
         spoken="slower",
     ),
+    Option(name=HELP, phrases=("help", "what can i say"), spoken="help"),
     Option(name=MAIN_MENU, phrases=("main menu", "go to the main menu"), spoken="main menu", key="#"),
     Option(
         name=PERSON,

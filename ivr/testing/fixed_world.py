@@ -1,0 +1,34 @@
+"""A world that stands still: a time, queues as they are set, and look-ups that answer what they were told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from ivr.dialogue.ports import LookUpFailed, QueueState
+
+A_MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixedWorld:
+    """A `World` of the dialogue; a queue that is not in `queues` is unknown, a source that is not in `known` fails."""
+
+    at: datetime = A_MONDAY
+    queues: Mapping[str, QueueState] = field(default_factory=dict)
+    known: Mapping[str, Mapping[str, str] | None] = field(default_factory=dict)
+
+    def now(self) -> datetime:
+        """Always the same."""
+        return self.at
+
+    def queue(self, name: str) -> QueueState | None:
+        """As it was set."""
+        return self.queues.get(name)
+
+    async def look_up(self, source: str, asked: Mapping[str, str]) -> Mapping[str, str] | None:
+        """As it was told, whatever is asked."""
+        if source not in self.known:
+            raise LookUpFailed(f"source {source} is away")
+        return self.known[source]
