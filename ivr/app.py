@@ -23,6 +23,7 @@ from ivr.media.server import MediaServer
 from ivr.media.session import MediaSession
 from ivr.media.voice_activity import VoiceActivity, VoiceModel
 from ivr.records.journal import Journal
+from ivr.records.mailbox import Mailbox
 from ivr.records.recall import recall
 from ivr.secrets_file import secrets_for
 from ivr.settings import Settings
@@ -80,6 +81,7 @@ class Service:
         self._agents = load_agents(settings.agents)
         secrets = secrets_for(settings.secrets, [agent.name for agent in self._agents])
         self._journal = Journal(settings.state / "calls")
+        self._mailbox = Mailbox(settings.state / "messages")
         self._prompts = prompts_of(settings)
         self._ami = AmiClient(
             host=settings.ami_host, port=settings.ami_port, user=settings.ami_user, secret=secrets.ami
@@ -195,7 +197,9 @@ class Service:
                 caller=caller,
                 telephone=line,
                 knowledge=helpline.knowledge,
-                world=LiveWorld(zone=ZoneInfo(helpline.flow.time_zone), load=self._desk.load),
+                world=LiveWorld(
+                    zone=ZoneInfo(helpline.flow.time_zone), load=self._desk.load, mailbox=self._mailbox
+                ),
                 feed=self._journal,
                 now=time.time,
             )

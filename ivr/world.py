@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from ivr.dialogue.ports import LookUpFailed, QueueState
+from ivr.dialogue.ports import LookUpFailed, Message, QueueState
+from ivr.records.mailbox import Mailbox
 
 
 class Load(Protocol):
@@ -37,6 +38,7 @@ class LiveWorld:
 
     zone: ZoneInfo
     load: Callable[[str], Load | None]
+    mailbox: Mailbox
     sources: LookUp = no_sources
 
     def now(self) -> datetime:
@@ -51,3 +53,7 @@ class LiveWorld:
     async def look_up(self, source: str, asked: Mapping[str, str]) -> Mapping[str, str] | None:
         """See `ivr.dialogue.ports.World`."""
         return await self.sources(source, asked)
+
+    async def keep_message(self, message: Message) -> bool:
+        """See `ivr.dialogue.ports.World`."""
+        return await self.mailbox.keep(message.hand_over, message.sound)

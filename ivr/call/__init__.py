@@ -14,6 +14,7 @@ from ivr.call.events import (
     HandedOver,
     IntentUnderstood,
     KeysPressed,
+    MessageLeft,
     PromptPlayed,
     Rang,
     StepEntered,
@@ -26,7 +27,7 @@ from ivr.call.handover import QUEUE_NAME, AnswerHeard, Fact, HandOver, Intent, S
 from ivr.call.heard import Heard, Hypothesis, Means, Outcome
 from ivr.call.keys import KeyPattern
 from ivr.call.knowing import Answer, Finding, Known, NotKnown, Unsure
-from ivr.call.listening import BargeIn, EndOfTurn, Listening, Pauses, Prompt, WordPattern
+from ivr.call.listening import BargeIn, EndOfTurn, Listening, MessageLimits, Pauses, Prompt, WordPattern
 from ivr.call.match import Match
 from ivr.call.story import Story
 
@@ -61,6 +62,8 @@ __all__ = [
     "Listening",
     "Match",
     "Means",
+    "MessageLeft",
+    "MessageLimits",
     "NotKnown",
     "Outcome",
     "Pauses",

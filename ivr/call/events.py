@@ -91,8 +91,8 @@ class CallerSpoke(CallEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepFailed(CallEvent):
-    """A turn brought nothing: `failure` is ``silence``, ``not_understood``, ``refused``, ``not_known``
-    or ``unheard`` (recognition was down or fully used)."""
+    """A turn brought nothing: `failure` is ``silence``, ``not_understood``, ``refused``, ``not_known``,
+    ``impossible`` (31 June) or ``unheard`` (recognition was down or fully used)."""
 
     step: str
     failure: str
@@ -123,6 +123,15 @@ class AnswerTold(CallEvent):
     article: str
     title: str
     heard_to_end: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageLeft(CallEvent):
+    """The caller left a message for the people of `queue`; `kept` False if it could not be written down."""
+
+    queue: str
+    seconds: float
+    kept: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +190,7 @@ _KINDS: dict[str, type[CallEvent]] = {
         FactLearnt,
         IntentUnderstood,
         AnswerTold,
+        MessageLeft,
         HandedOver,
         AgentRang,
         AgentAnswered,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 
@@ -51,6 +51,8 @@ class Heard:
     prompts_heard_ms: tuple[int, ...] = ()
     """How much of each prompt the caller heard before the turn ended or was cut; one for each prompt of the turn."""
     prompts_total_ms: tuple[int, ...] = ()
+    message: bytes = field(default=b"", repr=False)
+    """What the caller left as a message (8 kHz, 16 bit, mono), if one was to be kept and there was a voice in it."""
 
     @property
     def prompt_heard_ms(self) -> int:

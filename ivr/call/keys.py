@@ -21,6 +21,8 @@ class KeyPattern:
     digits_min: int = 0
     digits_max: int = 0
     terminator: str = "#"
+    separator: str = ""
+    """A key that may stand once among the digits: ``*`` between pounds and pence."""
 
     @property
     def listens(self) -> bool:
@@ -50,6 +52,8 @@ class KeyPattern:
             return Match.NO_MATCH
         ended = bool(self.terminator) and keys.endswith(self.terminator)
         digits = keys.removesuffix(self.terminator) if ended else keys
+        if self.separator and digits[:1] != self.separator:
+            digits = digits.replace(self.separator, "", 1)
         if not digits.isdecimal() or len(digits) > self.digits_max:
             return Match.NO_MATCH
         if ended:

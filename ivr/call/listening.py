@@ -66,6 +66,15 @@ class Pauses:
     """After fewer digits than are wanted: the caller is still counting out."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageLimits:
+    """When a message that the caller leaves is over, besides a key and their hanging up."""
+
+    longest_s: float = 120.0
+    silence_s: float = 4.0
+    """Longer than people think in the middle of a message; after it nobody goes on."""
+
+
 class WordPattern(Protocol):
     """Judges words as `KeyPattern.judge` judges keys: what the words said so far mean, without hesitations."""
 
@@ -96,6 +105,8 @@ class Listening:
     """Longest gap between two keys of one input."""
     longest_s: float = 12.0
     """Longest speech of one turn; then what was heard counts."""
+    message: MessageLimits | None = None
+    """Keep what the caller says after a beep as a message, and understand nothing of it; any key ends it."""
 
     @property
     def speech(self) -> bool:

@@ -25,6 +25,7 @@ _FAILURES = {
     "silence": "silence",
     "not_understood": "not understood",
     "refused": "understood wrongly",
+    "impossible": "given something that cannot be",
     "not_known": "no answer known",
     "unheard": "nobody to hear",
 }

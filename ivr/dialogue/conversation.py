@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from ivr.call import BargeIn, EndReason, Heard, Outcome, Prompt
+from ivr.call import BargeIn, EndReason, Heard, MessageLimits, Outcome, Prompt
 from ivr.dialogue import wording
 from ivr.dialogue.flow import Conclusion, Flow, Next, Step
 from ivr.dialogue.key_hints import key_hints
 from ivr.dialogue.manner import Manner, Reaction
 from ivr.dialogue.notebook import Notebook
-from ivr.dialogue.ports import Knowledge, Telephone, World
+from ivr.dialogue.ports import Knowledge, Message, Telephone, World
 from ivr.dialogue.turns import TooManyTurns, Turns
-from ivr.dialogue.wishes import GoesOn, WantsMainMenu, WantsPerson
+from ivr.dialogue.wishes import CallerLeft, GoesOn, WantsMainMenu, WantsPerson
 from ivr.dialogue.words.expectation import Expectation, Refused, Understood
 from ivr.dialogue.words.options import (
     FIRST,
@@ -37,6 +37,8 @@ DEEPEST = 8
 """Sub-flows within sub-flows."""
 AFTER_TELLING_S = 0.3
 """How long a told answer waits for "repeat" or "agent" before the plan goes on."""
+BYTES_PER_S = 16_000
+"""Of a message: 8 kHz, 16 bit, mono."""
 _NEVER = 2.0
 """A confidence that nothing reaches."""
 _EVERYWHERE = frozenset({MAIN_MENU, PERSON, SLOWER})
@@ -219,6 +221,22 @@ class Conversation:
                 raise WantsPerson(reason, queue)
             unclear = True
             self._waiting = self.manner.on_not_understood[0].prompts if self.manner.on_not_understood else ()
+
+    async def take_message(self, prompts: Iterable[Prompt], limits: MessageLimits, queue: str) -> bool | None:
+        """Let the caller leave a message for `queue`: whether it was kept, None if nothing was said.
+
+        Raises CallerLeft after a message that ended with the caller's hanging up.
+        """
+        said, self._waiting = (*self._waiting, *prompts), ()
+        heard = await self._turns.record(said, limits, speak_within_s=self.manner.answer_within_s)
+        kept = None
+        if heard.message:
+            left = Message(hand_over=self.notebook.summary(queue, "message"), sound=heard.message)
+            kept = await self.world.keep_message(left)
+            self.notebook.message_left(queue, len(heard.message) / BYTES_PER_S, kept)
+        if heard.outcome is Outcome.HANGUP:
+            raise CallerLeft
+        return kept
 
     # -- what was learnt -----------------------------------------------------------------------------
 

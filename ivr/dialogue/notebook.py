@@ -18,6 +18,7 @@ from ivr.call import (
     IntentUnderstood,
     KeysPressed,
     Means,
+    MessageLeft,
     Outcome,
     Prompt,
     PromptPlayed,
@@ -107,6 +108,12 @@ class Notebook:
     def learnt(self, name: str, value: str, confidence: float) -> None:
         """The caller told us something; a later value replaces an earlier one."""
         self._note(FactLearnt(call_id=self.call_id, at=self._now(), name=name, value=value, confidence=confidence))
+
+    def message_left(self, queue: str, seconds: float, kept: bool) -> None:
+        """The caller left a message for `queue`."""
+        self._note(
+            MessageLeft(call_id=self.call_id, at=self._now(), queue=queue, seconds=round(seconds, 1), kept=kept)
+        )
 
     def keep_secret(self, name: str, value: str) -> None:
         """The caller told us something that nobody is to read: it is there for look-ups, until the call is over."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from ivr.call import Answer, CallEvent, Finding, Heard, Hypothesis, Listening, Prompt
+from ivr.call import Answer, CallEvent, Finding, HandOver, Heard, Hypothesis, Listening, Prompt
 from ivr.errors import HelplineError
 
 
@@ -54,6 +54,14 @@ class QueueState:
     waiting: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What a caller left for the people of `queue`; `sound` is 8 kHz, 16 bit, mono."""
+
+    hand_over: HandOver
+    sound: bytes = field(repr=False)
+
+
 class World(Protocol):
     """What is true outside this call."""
 
@@ -70,6 +78,10 @@ class World(Protocol):
 
         Raises LookUpFailed within the source's own time limit.
         """
+        ...
+
+    async def keep_message(self, message: Message) -> bool:
+        """Keep it for the people of its queue; False if that cannot be done, which the caller must be told."""
         ...
 
 

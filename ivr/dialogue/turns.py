@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from ivr.call import Heard, Listening, Outcome, Prompt
+from ivr.call import Heard, Listening, MessageLimits, Outcome, Prompt
 from ivr.dialogue import wording
 from ivr.dialogue.manner import Manner
 from ivr.dialogue.notebook import Notebook
@@ -89,6 +89,14 @@ class Turns:
             return said[name] if name in said else wording.said_fact(self._notebook.fact(name))
 
         return " ".join(FACT.sub(value, text).split())
+
+    async def record(self, prompts: Iterable[Prompt], limits: MessageLimits, *, speak_within_s: float) -> Heard:
+        """Say `prompts`, and keep what the caller says then as a message; who hangs up has left one, too."""
+        said = self._as_said(prompts)
+        self._notebook.turn_begins()
+        heard = await self._telephone.converse(said, Listening(message=limits, first_input_s=speak_within_s))
+        self._notebook.played(said, heard)
+        return heard
 
     def raw(self, text: str) -> str:
         """`text` with each ``{fact}`` replaced by its value as it is, secrets included: for look-ups, never spoken."""

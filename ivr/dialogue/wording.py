@@ -33,7 +33,7 @@ HELP = (
 TIGHTER_DIGITS = "Please say one digit after the other, or press them on your phone."
 TIGHTER_SPELLING = "Please use a word for each letter, such as B for Bravo."
 TIGHTER_NUMBER = "Please say one digit after the other, or press them and then the hash key."
-TIGHTER_MONEY = "Please say pounds and pence, such as 12 pounds and 50 pence. Or press the pounds, star, the pence, hash."
+TIGHTER_MONEY = "Please say pounds and pence, such as 12 pounds 50. Or press the pounds, star, the pence, and hash."
 TIGHTER_DATE = (
     "Please say the day and the month, such as the third of May. Or press two digits for the day, two for the month, "
     "four for the year."

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import Protocol
 
-from ivr.call import BargeIn, Heard, Hypothesis, Listening, Match, Means, Outcome, Prompt
+from ivr.call import BargeIn, Heard, Hypothesis, Listening, Match, Means, MessageLimits, Outcome, Prompt
 from ivr.errors import LineBroken
 from ivr.media.audio import Audio, Key, LineEnded, MediaInput
 from ivr.speech.barge_in import DOUBT_MS, Interruptions, means_something
 from ivr.speech.ear import Ear, EarSignal, VoiceDetector
+from ivr.speech.message import MessageTurn
 from ivr.speech.prompting import Prompting, Sound
 from ivr.speech.recognition.recogniser import Recogniser, Utterance
 
@@ -56,8 +57,11 @@ class SpokenLine:
         """
         sounds = [(await self._prompts.sound(prompt), prompt.barge_in) for prompt in prompts]
         wanted = listening or Listening()
+        prompting = Prompting(self._sound, sounds)
+        if wanted.message is not None:
+            return await self._message(wanted, wanted.message, prompting)
         await self._sound.listen(wanted.speech)
-        turn = _Turn(wanted, Ear(self._detector, wanted), Prompting(self._sound, sounds))
+        turn = _Turn(wanted, Ear(self._detector, wanted), prompting)
         early, self._early = self._early, []
         for key in early:
             turn.take(key)
@@ -67,6 +71,19 @@ class SpokenLine:
         finally:
             self._sound.attach(None)
             self._early = turn.early
+
+    async def _message(self, wanted: Listening, limits: MessageLimits, prompting: Prompting) -> Heard:
+        """A turn that keeps what the caller says; keys pressed ahead of it mean nothing here."""
+        self._early = []
+        await self._sound.listen(True)
+        turn = MessageTurn(
+            limits, detector=self._detector, prompting=prompting, sound=self._sound, wait_s=wanted.first_input_s
+        )
+        self._sound.attach(turn.take)
+        try:
+            return await turn.run()
+        finally:
+            self._sound.attach(None)
 
 
 class _Signal(Enum):

@@ -61,6 +61,8 @@ class FakeTelephone:
             return _told(Outcome.HANGUP, sum(lengths_ms), lengths_ms)
         if listening is None:
             return _told(Outcome.PLAYED, sum(lengths_ms), lengths_ms)
+        if listening.message is not None:
+            return _left(act, lengths_ms)
         heard = _heard(act, prompts, listening, lengths_ms)
         if heard.means is Means.VOICE and not self.understands:
             return replace(heard, outcome=Outcome.UNHEARD, hypotheses=())
@@ -120,6 +122,15 @@ def _heard(act: Act | None, prompts: Sequence[Prompt], listening: Listening, len
         prompts_heard_ms=_shared_out(heard_ms, lengths_ms),
         prompts_total_ms=lengths_ms,
     )
+
+
+def _left(act: Act | None, lengths_ms: tuple[int, ...]) -> Heard:
+    """A message: whatever the caller says, a second for each word."""
+    heard = _told(Outcome.NO_INPUT, sum(lengths_ms), lengths_ms)
+    if not isinstance(act, Says):
+        return heard
+    words = len(act.readings[0].text.split())
+    return replace(heard, outcome=Outcome.MATCH, means=Means.VOICE, message=b"\x01\x00" * 8000 * words)
 
 
 def _means(act: Act) -> BargeIn:

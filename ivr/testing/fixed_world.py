@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from ivr.dialogue.ports import LookUpFailed, QueueState
+from ivr.dialogue.ports import LookUpFailed, Message, QueueState
 
 A_MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
@@ -17,6 +17,8 @@ class FixedWorld:
 
     at: datetime = A_MONDAY
     queues: Mapping[str, QueueState] = field(default_factory=dict)
+    messages: list[Message] = field(default_factory=list)
+    """Those that callers left."""
     known: Mapping[str, Mapping[str, str] | None] = field(default_factory=dict)
 
     def now(self) -> datetime:
@@ -32,3 +34,8 @@ class FixedWorld:
         if source not in self.known:
             raise LookUpFailed(f"source {source} is away")
         return self.known[source]
+
+    async def keep_message(self, message: Message) -> bool:
+        """Into `messages`."""
+        self.messages.append(message)
+        return True

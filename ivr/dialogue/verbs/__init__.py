@@ -8,6 +8,9 @@ from ivr.dialogue.verbs.menu import Menu
 from ivr.dialogue.verbs.question import Question
 from ivr.dialogue.verbs.say import Say
 from ivr.dialogue.verbs.transfer import Transfer
+from ivr.dialogue.verbs.voicemail import Voicemail
 
-VERBS: dict[str, type[Verb]] = {verb.word: verb for verb in (Say, Menu, Ask, Question, Transfer, Goto, HangUp)}
+VERBS: dict[str, type[Verb]] = {
+    verb.word: verb for verb in (Say, Menu, Ask, Question, Transfer, Voicemail, Goto, HangUp)
+}
 """The word that opens a step → its verb."""
