@@ -23,6 +23,9 @@ MOST_KEPT_BYTES = 30 * BYTES_PER_S
 GRAMMAR_COST = 1
 OPEN_COST = 4
 """Of a process: 0.02 of real time with a grammar and 0.06 to 0.08 with open vocabulary, all around it included."""
+LOOK_MOST_AT_ONCE = 6
+"""Utterances in a process up to which pauses are heard early. With 10 callers speaking at once it brought the reply
+0.1 s sooner at the 95th percentile, with 25 (on two processes) it made half of them 20 ms later."""
 MOST_REPLAYS = 2
 """A sound that ends three processes is not given to a fourth; the second may have been dying already."""
 
@@ -70,8 +73,13 @@ class PooledUtterance:
             self._flush()
 
     def look(self) -> None:
-        """Let `partial` soon hold all that was said until now; free speech is too dear to be heard twice."""
-        if self._phrases is not None and not self._ended and not self._finishing and not self._overlong:
+        """Let `partial` soon hold all that was said until now, unless its process has enough to do.
+
+        Free speech is too dear to be heard twice.
+        """
+        if self._phrases is None or self._ended or self._finishing or self._overlong or self.process is None:
+            return
+        if len(self.process.utterances) <= LOOK_MOST_AT_ONCE:
             self._flush()
             self._send(encode(FrameKind.LOOK, self.number))
 

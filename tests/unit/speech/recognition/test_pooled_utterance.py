@@ -10,6 +10,7 @@ from ivr.call import Hypothesis
 from ivr.errors import LineBroken
 from ivr.speech.recognition.pooled_utterance import (
     BATCH_BYTES,
+    LOOK_MOST_AT_ONCE,
     GRAMMAR_COST,
     MOST_KEPT_BYTES,
     OPEN_COST,
@@ -174,6 +175,12 @@ def test_a_look_sends_what_is_left_and_asks_for_its_words_but_not_in_free_speech
         speech.abandon()
         speech.look()
         assert process.kinds == [FrameKind.OPEN, FrameKind.AUDIO, FrameKind.LOOK, FrameKind.ABANDON]
+        process, speech = FakeProcess(), utterance()
+        process.utterances.update(range(100, 100 + LOOK_MOST_AT_ONCE))
+        speech.place(process)
+        speech.look()
+        speech.abandon()
+        assert process.kinds == [FrameKind.OPEN, FrameKind.ABANDON]
         process, free = FakeProcess(), PooledUtterance(6, None, finish_deadline_s=1.5, on_end=lambda over: None)
         free.place(process)
         free.look()
