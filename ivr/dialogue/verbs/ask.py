@@ -15,7 +15,7 @@ from ivr.dialogue.words.expectation import Expectation
 from ivr.dialogue.words.options import YES, YES_NO
 from ivr.dialogue.words.said_words import GIVEN, IMPOSSIBLE
 from ivr.dialogue.words.types.in_plan import ANSWERS
-from ivr.dialogue.written import Written
+from ivr.dialogue.written import Jump, Written
 
 if TYPE_CHECKING:
     from ivr.dialogue.conversation import Conversation
@@ -88,6 +88,8 @@ class Ask(Verb):
                 await conversation.failed("impossible")
                 conversation.say([self._own(conversation, given.value)])
                 continue
+            if given is not None and given.confidence < least:
+                await conversation.failed("not_understood")
             while given is not None and given.value and given.confidence >= least:
                 sure = given.by_keys or given.confidence >= conversation.manner.accept
                 back = self._back(conversation, said(given.value))
@@ -112,9 +114,9 @@ class Ask(Verb):
         """Yes and no, or what is asked for."""
         return Expectation(counted=self.counted) if self.counted else Expectation(options=YES_NO)
 
-    def jumps(self) -> tuple[Written, ...]:
+    def jumps(self) -> tuple[Jump, ...]:
         """The step for each answer."""
-        return tuple(self.goto.values())
+        return tuple(Jump.to(step, answer) for answer, step in self.goto.items())
 
     def facts(self) -> tuple[str, ...]:
         """The fact."""

@@ -5,31 +5,37 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from datetime import date
+from typing import ClassVar, Self
 
-from ivr.call import Match
-from ivr.dialogue.words.fillers import HESITATIONS
+from ivr.call import EndOfTurn, KeyPattern, Match
+from ivr.dialogue import wording
+from ivr.dialogue.words.fillers import said_words_of
 from ivr.dialogue.words.numbers import AND, HUNDRED, TENS, THOUSAND
+from ivr.dialogue.words.types.answer_type import NOTHING, Taken, joined
 
 TIMES = {"double": 2, "triple": 3, "treble": 3}
 MOST_READINGS = 8
 """Of one text; "six o" may be 60 or 6O. More are not worth offering."""
-_COURTESIES = frozenset({"please", "thanks", "thank", "you", "okay", "right"})
 _MAY_GROW = frozenset({*TENS, HUNDRED, THOUSAND, AND, *TIMES})
 """Last words after which the last symbol may still change: "twenty" may become "twenty one"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted(ABC):
-    """A string of symbols of one of `lengths`."""
+    """An `AnswerType` of symbols: a string of one of `lengths`."""
 
     lengths: frozenset[int]
-    keyed: ClassVar[bool]
-    """Whether a telephone's keys can give it."""
     alike: ClassVar[frozenset[str]]
-    """Words that sound a little like its symbols: no phrase with one of them is listened for beside it."""
+    """See `AnswerType.alike`."""
     homophones: ClassVar[Mapping[str, str]]
-    """Words that sound the same as one of its symbols, and that symbol's name: phrases are listened for with it."""
+    """See `AnswerType.homophones`."""
+    end: ClassVar[EndOfTurn] = EndOfTurn.DIGITS
+    read_back: ClassVar[bool] = True
+    press: ClassVar[str] = ""
+    """See `AnswerType.press`."""
+    tighter: ClassVar[str]
+    """See `AnswerType.tighter`."""
 
     @abstractmethod
     def phrases(self) -> tuple[str, ...]:
@@ -43,17 +49,47 @@ class Counted(ABC):
         """How many of the last `words` only begin a symbol ("double")."""
         return 1 if words and words[-1] in TIMES else 0
 
+    @property
+    def keys(self) -> KeyPattern:
+        """See `AnswerType.keys`."""
+        return KeyPattern()
+
+    def value(self, symbols: str) -> Taken:
+        """What `symbols` of a wanted length come to."""
+        return Taken((symbols,))
+
+    def from_words(self, words: Sequence[str]) -> Taken:
+        """See `AnswerType.from_words`."""
+        readings = self.readings(said_words_of(words))
+        return joined(self.value(symbols) for symbols in readings if len(symbols) in self.lengths)
+
+    def from_keys(self, keys: str) -> Taken:
+        """See `AnswerType.from_keys`."""
+        return NOTHING
+
     def values(self, words: Sequence[str]) -> tuple[str, ...]:
         """The strings of a wanted length that `words` may spell, the likeliest first."""
-        return tuple(value for value in self._readings(_said(words)) if len(value) in self.lengths)
+        return self.from_words(words).values
+
+    def said(self, value: str) -> str:
+        """See `AnswerType.said`."""
+        return wording.spaced(value)
+
+    def spelled_out(self, value: str) -> str:
+        """See `AnswerType.spelled_out`."""
+        return self.said(value)
+
+    def on(self, today: date) -> Self:
+        """See `AnswerType.on`."""
+        return self
 
     def judge(self, words: Sequence[str]) -> Match:
         """How far `words` go."""
-        said = _said(words)
+        said = said_words_of(words)
         dangling = self.dangling(said)
         if dangling:
-            return Match.POTENTIAL if len(said) == dangling or self._readings(said[:-dangling]) else Match.NO_MATCH
-        lengths = {len(value) for value in self._readings(said)}
+            return Match.POTENTIAL if len(said) == dangling or self.readings(said[:-dangling]) else Match.NO_MATCH
+        lengths = {len(value) for value in self.readings(said)}
         if not lengths:
             return Match.NO_MATCH
         most = max(self.lengths)
@@ -61,7 +97,7 @@ class Counted(ABC):
             return Match.POTENTIAL if min(lengths) < most else Match.NO_MATCH
         return Match.MAX_MATCH if min(lengths) >= most and said[-1] not in _MAY_GROW else Match.MATCH
 
-    def _readings(self, words: Sequence[str]) -> tuple[str, ...]:
+    def readings(self, words: Sequence[str]) -> tuple[str, ...]:
         """Every string that `words` may spell, up to MOST_READINGS, the likeliest first."""
         most = max(self.lengths)
         rests: list[tuple[str, ...]] = [("",)]  # of nothing; then of the last word, the last two …
@@ -72,14 +108,6 @@ class Counted(ABC):
                     found[symbols + rest] = None
             rests.append(tuple(found)[:MOST_READINGS])
         return tuple(value for value in rests[-1] if value and len(value) <= 2 * most)
-
-
-def _said(words: Sequence[str]) -> list[str]:
-    """`words` without hesitations, and without courtesies at their end."""
-    said = [word for word in words if word not in HESITATIONS]
-    while said and said[-1] in _COURTESIES:
-        said.pop()
-    return said
 
 
 def every_pair(words: Sequence[str]) -> tuple[str, ...]:

@@ -7,8 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ivr.call import KeyPattern
+from ivr.dialogue import wording
 from ivr.dialogue.words.counted import TIMES, Counted, cut_up, every_pair
 from ivr.dialogue.words.numbers import AND, HUNDRED, TEENS, TENS, THOUSAND, UNITS, number_at
+from ivr.dialogue.words.types.answer_type import NOTHING, Taken
+from ivr.dialogue.words.types.check_digits import adds_up
 
 ZEROS = ("zero", "oh", "o", "nought", "nil")
 DIGITS = {**dict.fromkeys(ZEROS, "0"), **{word: str(number) for word, number in UNITS.items()}}
@@ -25,11 +29,26 @@ HOMOPHONES = {"to": "two", "too": "two", "for": "four", "won": "one", "ate": "ei
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigitString(Counted):
-    """Digits, by voice or keys."""
+    """Digits, by voice or keys, with a check digit among them if `check` names a rule."""
 
-    keyed: ClassVar[bool] = True
     alike: ClassVar[frozenset[str]] = LIKE_DIGITS
     homophones: ClassVar[Mapping[str, str]] = HOMOPHONES
+    press: ClassVar[str] = wording.PRESS_DIGITS
+    tighter: ClassVar[str] = wording.TIGHTER_DIGITS
+    check: str = ""
+
+    @property
+    def keys(self) -> KeyPattern:
+        """See `AnswerType.keys`."""
+        return KeyPattern(digits_min=min(self.lengths), digits_max=max(self.lengths))
+
+    def value(self, symbols: str) -> Taken:
+        """See `Counted.value`."""
+        return Taken((symbols,)) if adds_up(symbols, self.check) else Taken(fault=wording.DOES_NOT_ADD_UP)
+
+    def from_keys(self, keys: str) -> Taken:
+        """See `AnswerType.from_keys`."""
+        return self.value(keys) if keys.isdecimal() and len(keys) in self.lengths else NOTHING
 
     def phrases(self) -> tuple[str, ...]:
         """See `Counted.phrases`."""

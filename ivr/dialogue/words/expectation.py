@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from ivr.call import EndOfTurn, Heard, Hypothesis, KeyPattern, Listening, Means
 from ivr.dialogue.manner import Manner
-from ivr.dialogue.words.counted import Counted
 from ivr.dialogue.words.options import LATE_TERMINATOR, UNIVERSALS, Option
-from ivr.dialogue.words.said_words import FREE, GIVEN, SaidWords, said_words
+from ivr.dialogue.words.said_words import FREE, GIVEN, IMPOSSIBLE, SaidWords, said_words
 from ivr.dialogue.words.sounds_like import SoundsLike
+from ivr.dialogue.words.types.answer_type import NOTHING, AnswerType
 
 _LEAST_DOUBT = 0.01
 """Even of what was certain, since the caller said no to it."""
@@ -24,7 +25,7 @@ Refused = Mapping[tuple[str, str], float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Understood:
-    """What the caller meant: an option's `name`, or ``GIVEN`` or ``FREE`` with `value`."""
+    """What the caller meant: an option's `name`, or ``GIVEN``, ``IMPOSSIBLE`` or ``FREE`` with `value`."""
 
     name: str
     confidence: float
@@ -54,8 +55,8 @@ class Expectation:
     """What counts as an answer at one moment; `everywhere` holds what is understood besides."""
 
     options: tuple[Option, ...] = ()
-    counted: Counted | None = None
-    """A string of digits or letters."""
+    counted: AnswerType | None = None
+    """A value of this type: digits, a date, a postcode …"""
     free: bool = False
     """A question in the caller's own words."""
     keywords: tuple[str, ...] | None = None
@@ -80,35 +81,30 @@ class Expectation:
 
     def listening(self, manner: Manner) -> Listening:
         """What the telephone is to listen for."""
-        keyed = self.counted.lengths if self.counted is not None and self.counted.keyed else ()
+        counted = self.counted
+        own = counted.keys if counted is not None else KeyPattern()
         keys = (option.key for option in (*self.options, *self.everywhere))
-        end = EndOfTurn.DIGITS if self.counted else EndOfTurn.SILENCE if self.free else EndOfTurn.MATCH
+        end = counted.end if counted is not None else EndOfTurn.SILENCE if self.free else EndOfTurn.MATCH
         return Listening(
-            phrases=self._phrases(),
+            phrases=_phrases(self),
             words=self.words(),
             end=end,
             pauses=manner.pauses,
-            refuse_below=manner.read_back_from if self.counted is not None else manner.confirm,
-            keys=KeyPattern(
-                options=frozenset(key for key in keys if key),
-                digits_min=min(keyed, default=0),
-                digits_max=max(keyed, default=0),
-            ),
+            refuse_below=manner.read_back_from if counted is not None and counted.read_back else manner.confirm,
+            keys=replace(own, options=own.options | {key for key in keys if key}),
             first_input_s=manner.answer_within_s,
             longest_s=manner.longest_s,
         )
 
     def words(self) -> SaidWords:
         """What the words mean that may be said here."""
-        return said_words(
-            (*self.options, *self.everywhere), counted=self.counted, free=self.free, sounds_like=self._sounds
-        )
+        return _words(self)
 
     def written(self, heard: Heard) -> Heard:
         """`heard` with its readings in the plan's words instead of their sounds."""
         if not self.sounds_like.pairs or not heard.hypotheses:
             return heard
-        sounds = self.sounds_like.beside({word for phrase in self._own_phrases() for word in phrase.split()})
+        sounds = self.sounds_like.beside({word for phrase in self.own_phrases() for word in phrase.split()})
         return replace(heard, hypotheses=tuple(replace(one, text=sounds.words(one.text)) for one in heard.hypotheses))
 
     def understand(self, heard: Heard, refused: Refused | None = None) -> Understood | None:
@@ -130,23 +126,17 @@ class Expectation:
         if not found:
             return None
         if self.counted is not None:
-            found = _of_wanted_length(found, words, heard.hypotheses)
+            found = _of_what_can_be(found, words, heard.hypotheses)
         best, *others = sorted(found.values(), key=lambda one: -one.confidence)
         return replace(best, readings=readings, others=tuple(others))
 
     @property
-    def _sounds(self) -> SoundsLike:
+    def sounds(self) -> SoundsLike:
         """How words are listened for: the plan's way, and beside symbols as the symbol that sounds the same."""
         homophones = self.counted.homophones.items() if self.counted is not None else ()
         return SoundsLike((*self.sounds_like.pairs, *homophones))
 
-    def _phrases(self) -> tuple[str, ...] | None:
-        if self.free and self.keywords is None:
-            return None
-        counted = self.counted.phrases() if self.counted is not None else ()
-        return tuple(dict.fromkeys((*(self._sounds.sounds(phrase) for phrase in self._own_phrases()), *counted)))
-
-    def _own_phrases(self) -> Iterable[str]:
+    def own_phrases(self) -> Iterable[str]:
         """As they are written."""
         options = (*self.options, *self.everywhere)
         return itertools.chain((phrase for option in options for phrase in option.phrases), self.keywords or ())
@@ -155,9 +145,31 @@ class Expectation:
         for option in (*self.options, *self.everywhere):
             if option.key == keys:
                 return Understood(name=option.name, confidence=1.0, spoken=option.spoken, by_keys=True)
-        if self.counted is not None and self.counted.keyed and keys.isdecimal() and len(keys) in self.counted.lengths:
-            return Understood(name=GIVEN, confidence=1.0, spoken=keys, value=keys, by_keys=True)
+        taken = self.counted.from_keys(keys) if self.counted is not None else NOTHING
+        pressed = Understood(name=GIVEN, confidence=1.0, spoken=keys, by_keys=True)
+        if taken.fault:
+            return replace(pressed, name=IMPOSSIBLE, value=taken.fault)
+        meant = [replace(pressed, value=value) for value in taken.values]
+        return replace(meant[0], others=tuple(meant[1:])) if meant else None
+
+
+_KEPT = 512
+"""Expectations whose words and phrases are kept: those of a large plan's busiest steps; 20 to 200 µs each to make."""
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _words(expected: Expectation) -> SaidWords:
+    options = (*expected.options, *expected.everywhere)
+    return said_words(options, counted=expected.counted, free=expected.free, sounds_like=expected.sounds)
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _phrases(expected: Expectation) -> tuple[str, ...] | None:
+    if expected.free and expected.keywords is None:
         return None
+    counted = expected.counted.phrases() if expected.counted is not None else ()
+    sounds = expected.sounds
+    return tuple(dict.fromkeys((*(sounds.sounds(phrase) for phrase in expected.own_phrases()), *counted)))
 
 
 def _understood(words: SaidWords, sound: Hypothesis, reading: Hypothesis) -> Iterable[Understood]:
@@ -168,16 +180,22 @@ def _understood(words: SaidWords, sound: Hypothesis, reading: Hypothesis) -> Ite
         yield Understood(name=meaning.name, confidence=sure, spoken=meaning.spoken, value=value)
 
 
-def _of_wanted_length(
+def _of_what_can_be(
     found: Mapping[tuple[str, str], Understood], words: SaidWords, readings: Iterable[Hypothesis]
 ) -> dict[tuple[str, str], Understood]:
-    """`found`, as likely as it is now that readings of another length are out ("forty seven one" is no four digits)."""
-    out = sum(reading.confidence for reading in readings if not words.meanings(reading.text))
+    """`found`, as likely as it is now that what cannot be is out ("forty seven one" is no four digits)."""
+    possible = {meaning: one for meaning, one in found.items() if one.name != IMPOSSIBLE}
+    if not possible:
+        return dict(found)
+    found = possible
+    out = sum(one.confidence for one in readings if not any(m.name != IMPOSSIBLE for m in words.meanings(one.text)))
     left = max(1.0 - out, _LEAST_DOUBT)
     return {meaning: replace(one, confidence=min(1.0, one.confidence / left)) for meaning, one in found.items()}
 
 
-def _beside(counted: Counted, option: Option) -> Option:
-    """`option` without what belongs to digits or letters: the keys, and phrases that sound like some."""
+def _beside(counted: AnswerType, option: Option) -> Option:
+    """`option` without what belongs to an answer: the keys of digits, and phrases that sound like some of its words."""
     phrases = tuple(phrase for phrase in option.phrases if counted.alike.isdisjoint(phrase.split()))
-    return replace(option, phrases=phrases, key=None if counted.keyed and option.key in ("0", "#") else option.key)
+    return replace(
+        option, phrases=phrases, key=None if counted.keys.digits_max and option.key in ("0", "#") else option.key
+    )

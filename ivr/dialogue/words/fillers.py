@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 HESITATIONS = frozenset(["um", "uh", "er", "erm", "ah", "eh", "mm", "hmm", "mhm", "huh"])
 """Mean nothing wherever they stand ("uh huh" is two of them)."""
@@ -10,6 +11,7 @@ AROUND = HESITATIONS | frozenset(
     ["oh", "well", "okay", "ok", "right", "so", "please", "thanks", "thank", "you", "hello", "hi", "sorry", "just"]
 )
 """Mean nothing around an answer, if they are none themselves: "right, the bins please"."""
+_COURTESIES = frozenset({"please", "thanks", "thank", "you", "okay", "right"})
 MOST_WORDS = 100
 """Of one reading: more than anybody says in a turn of 12 s, and few enough to be judged in half a millisecond."""
 _LETTERS_OF_A_WORD = 20
@@ -36,3 +38,11 @@ def without_fillers(words: tuple[str, ...]) -> tuple[str, ...]:
     while end > start and kept[end - 1] in AROUND:
         end -= 1
     return kept[start:end]
+
+
+def said_words_of(words: Sequence[str]) -> list[str]:
+    """`words` without hesitations, and without courtesies at their end: what was counted, spelled or named."""
+    said = [word for word in words if word not in HESITATIONS]
+    while said and said[-1] in _COURTESIES:
+        said.pop()
+    return said

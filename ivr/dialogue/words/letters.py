@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ivr.dialogue import wording
 from ivr.dialogue.words.counted import TIMES, Counted, cut_up, every_pair
 from ivr.dialogue.words.digits import HOMOPHONES, LIKE_DIGITS, SAID_DIGITS, digits_at
 from ivr.dialogue.words.numbers import TEENS, TENS, UNITS
@@ -40,40 +41,58 @@ _OH = frozenset({"o", "oh"})
 class Spelling(Counted):
     """Letters and digits, by voice; the value is in upper case."""
 
-    keyed: ClassVar[bool] = False
     alike: ClassVar[frozenset[str]] = LIKE_DIGITS | {"a", "i", "you", "see"}
     homophones: ClassVar[Mapping[str, str]] = HOMOPHONES
+    tighter: ClassVar[str] = wording.TIGHTER_SPELLING
 
     def phrases(self) -> tuple[str, ...]:
         """See `Counted.phrases`."""
-        return _phrases(self.lengths)
+        return spelled_phrases(self.lengths)
 
     def dangling(self, words: Sequence[str]) -> int:
         """See `Counted.dangling`."""
-        for link in _BEGUN:
-            if tuple(words[-len(link) :]) == link:
-                return len(link)
-        return Counted.dangling(self, words)
+        return begun(words) or Counted.dangling(self, words)
 
     def items(self, words: Sequence[str], at: int) -> Iterator[tuple[str, int]]:
-        """See `Counted.items`. "Oh" beside digits is first a zero, else first a letter."""
-        word = words[at]
-        following = words[at + 1] if at + 1 < len(words) else ""
-        if word in TIMES:
-            if following == "u":
-                yield "W", at + 2
-            if following in NAMES:
-                letter, end = _as_in(words, at + 1)
-                yield letter * TIMES[word], end
-        elif word in NAMES and word not in _OH:
-            yield _as_in(words, at)
-            return
-        if word in _OH:
-            among_digits = _after_digit(words, at) or (at == 0 and _is_digit(words, at + 1))
-            as_letter, as_zero = _as_in(words, at), ("0", at + 1)
-            yield from (as_zero, as_letter) if among_digits and as_letter[1] == at + 1 else (as_letter, as_zero)
-        else:
-            yield from digits_at(words, at)
+        """See `Counted.items`."""
+        return symbols_at(words, at)
+
+    def spelled_out(self, value: str) -> str:
+        """See `AnswerType.spelled_out`."""
+        return by_alphabet(value)
+
+
+def begun(words: Sequence[str]) -> int:
+    """How many of the last `words` only begin to explain a letter ("as in")."""
+    return next((len(link) for link in _BEGUN if tuple(words[-len(link) :]) == link), 0)
+
+
+def by_alphabet(symbols: str) -> str:
+    """Letters with the words of the spelling alphabet, for a caller who was misheard: ``B for Bravo, 1, 2``."""
+    if symbols.isdecimal():
+        return wording.spaced(symbols)
+    return ", ".join(f"{one} for {NATO[one].capitalize()}" if one in NATO else one for one in symbols)
+
+
+def symbols_at(words: Sequence[str], at: int) -> Iterator[tuple[str, int]]:
+    """Letters or digits that ``words[at:]`` may begin with, and where they end. "Oh" beside digits is first a zero."""
+    word = words[at]
+    following = words[at + 1] if at + 1 < len(words) else ""
+    if word in TIMES:
+        if following == "u":
+            yield "W", at + 2
+        if following in NAMES:
+            letter, end = _as_in(words, at + 1)
+            yield letter * TIMES[word], end
+    elif word in NAMES and word not in _OH:
+        yield _as_in(words, at)
+        return
+    if word in _OH:
+        among_digits = _after_digit(words, at) or (at == 0 and _is_digit(words, at + 1))
+        as_letter, as_zero = _as_in(words, at), ("0", at + 1)
+        yield from (as_zero, as_letter) if among_digits and as_letter[1] == at + 1 else (as_letter, as_zero)
+    else:
+        yield from digits_at(words, at)
 
 
 def _as_in(words: Sequence[str], at: int) -> tuple[str, int]:
@@ -100,7 +119,7 @@ def _is_digit(words: Sequence[str], at: int) -> bool:
 
 
 @functools.lru_cache(maxsize=64)
-def _phrases(lengths: frozenset[int]) -> tuple[str, ...]:
+def spelled_phrases(lengths: frozenset[int]) -> tuple[str, ...]:
     """Phrases in which every letter follows every other, then digits, numbers and the spelling alphabet.
 
     Measured with the bundled model on 58 spelled words of AN4, which it was trained on, of exactly the wanted length:

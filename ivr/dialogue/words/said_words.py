@@ -6,20 +6,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ivr.call import Match
-from ivr.dialogue.words.counted import Counted
 from ivr.dialogue.words.fillers import without_fillers, without_hesitations, words_of
 from ivr.dialogue.words.options import Option
 from ivr.dialogue.words.sounds_like import SoundsLike
+from ivr.dialogue.words.types.answer_type import NOTHING, AnswerType
 
 GIVEN = "given"
-"""Name of what was counted or spelled out; `Meaning.value` holds it."""
+"""Name of an answer of the wanted type; `Meaning.value` holds it."""
+IMPOSSIBLE = "impossible"
+"""Name of what is well said but cannot be (31 June, a check digit that does not fit); `Meaning.value` says why."""
 FREE = "question"
 """Name of a question in the caller's own words; `Meaning.value` holds them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meaning:
-    """What some words mean: the option `name`, or GIVEN or FREE with a `value`."""
+    """What some words mean: the option `name`, or GIVEN, IMPOSSIBLE or FREE with a `value`."""
 
     name: str
     spoken: str
@@ -40,19 +42,20 @@ class SaidWords:
     """Phrases with which a longer one begins that means something else."""
     longest: int
     """Words of the longest phrase."""
-    counted: Counted | None = None
+    counted: AnswerType | None = None
     free: bool = False
 
     def meanings(self, text: str) -> tuple[Meaning, ...]:
         """What `text` means, the likeliest first; several only for what is spelled ("o" or zero), none if nothing."""
         words = words_of(text)
-        if self.counted is not None:
-            values = self.counted.values(words)
-            if values:
-                return tuple(Meaning(name=GIVEN, spoken=value, value=value) for value in values)
+        taken = self.counted.from_words(words) if self.counted is not None else NOTHING
+        if taken.values:
+            return tuple(Meaning(name=GIVEN, spoken=value, value=value) for value in taken.values)
         exact = self._exact(words)
         if exact is not None:
             return (Meaning(name=exact[1].name, spoken=exact[1].spoken),)
+        if taken.fault:
+            return (Meaning(name=IMPOSSIBLE, spoken="", value=taken.fault),)
         if self.free:
             said = " ".join(words)
             return (Meaning(name=FREE, spoken=said, value=said),) if without_fillers(words) else ()
@@ -106,7 +109,7 @@ class SaidWords:
 def said_words(
     options: Iterable[Option],
     *,
-    counted: Counted | None = None,
+    counted: AnswerType | None = None,
     free: bool = False,
     sounds_like: SoundsLike | None = None,
 ) -> SaidWords:

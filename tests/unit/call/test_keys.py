@@ -50,3 +50,21 @@ def test_what_can_become_nothing_stays_nothing(keys: str) -> None:
     for pattern in (MENU, SIX, UP_TO_FOUR):
         if pattern.judge(keys) is Match.NO_MATCH and keys:
             assert all(pattern.judge(keys + more) is Match.NO_MATCH for more in "0123456789*#")
+
+
+@pytest.mark.parametrize(
+    ("keys", "judged"),
+    [
+        ("12", Match.MATCH),
+        ("12*", Match.MATCH),
+        ("12*50", Match.MATCH),
+        ("12*50#", Match.MAX_MATCH),
+        ("12*5*", Match.NO_MATCH),
+        ("*", Match.MAX_MATCH),
+        ("*5", Match.NO_MATCH),
+    ],
+)
+def test_a_separator_may_stand_once_among_the_digits(keys: str, judged: Match) -> None:
+    pounds = KeyPattern(options=frozenset({"*"}), digits_min=1, digits_max=6, separator="*")
+    assert pounds.judge(keys) is judged
+    assert pounds.value("12*50#") == "12*50"
