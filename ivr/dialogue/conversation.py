@@ -55,7 +55,7 @@ class Conversation:
         self.world = world
         self.notebook = notebook
         self.step: Step = flow.steps[flow.start]
-        self._turns = Turns(telephone, notebook, flow.sounds_like)
+        self._turns = Turns(telephone, notebook, flow.sounds_like, flow.say_fact)
         self._counts: dict[str, int] = {}
         self._failures = 0
         self._refused: dict[tuple[str, str], float] = {}

@@ -16,7 +16,7 @@ from ivr.dialogue.manner import Manner, prompts_from
 from ivr.dialogue.words.expectation import Expectation
 from ivr.dialogue.words.options import UNIVERSALS, YES_NO
 from ivr.dialogue.words.sounds_like import SoundsLike
-from ivr.dialogue.written import Written
+from ivr.dialogue.written import Jump, Written
 from ivr.errors import FlowError
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Verb(ABC):
     async def run(self, conversation: Conversation) -> Next:
         """Do it; which step follows, or the end."""
 
-    def jumps(self) -> tuple[Written, ...]:
+    def jumps(self) -> tuple[Jump, ...]:
         """Steps that may follow."""
         return ()
 
@@ -77,6 +77,10 @@ class Verb(ABC):
     def facts(self) -> tuple[str, ...]:
         """Names of facts that this verb learns."""
         return ()
+
+    def say_fact(self, name: str, value: str) -> str | None:
+        """How a caller hears the fact `name` that this verb learns; None if it has no way of its own for it."""
+        return None
 
     def expectation(self, phrasings: tuple[str, ...] = ()) -> Expectation | None:
         """What counts as an answer, given the phrasings of the agency's articles; None if nothing is asked."""
@@ -150,6 +154,12 @@ class Flow:
             if "{" not in prompt.text:
                 found.setdefault((prompt.text, prompt.recording), prompt)
         return tuple(found.values())
+
+    def say_fact(self, name: str, value: str) -> str:
+        """How a caller hears the fact `name`."""
+        learns = (step.verb for step in self.steps.values() if name in step.verb.facts())
+        ways = (verb.say_fact(name, value) for verb in learns)
+        return next((way for way in ways if way is not None), wording.said_fact(value))
 
     def wrong(self, place: Written | Step, message: str) -> FlowError:
         """The error to raise about `place`."""

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from ivr.call import BargeIn, Pauses, Prompt
 from ivr.dialogue import wording
-from ivr.dialogue.written import Written
+from ivr.dialogue.written import Jump, Written
 
 ACCEPT, CONFIRM = 0.75, 0.5
 """The three bands of confidence begin here: refused, asked back, accepted.
@@ -91,7 +91,23 @@ class Manner:
         """What the reactions say."""
         return tuple(prompt for reaction in self.reactions for prompt in reaction.prompts)
 
-    def jumps(self) -> tuple[Written, ...]:
+    def jumps(self) -> tuple[Jump, ...]:
         """Where the reactions, a fault and a hang-up lead."""
-        ways = (*(reaction.goto for reaction in self.reactions), self.on_error, self.on_hang_up)
-        return tuple(way for way in ways if way is not None)
+        kinds = {
+            "silence": self.on_silence,
+            "not understood": self.on_not_understood,
+            "not heard": self.on_unheard,
+            "help": self.on_help,
+        }
+        counted = (
+            Jump.to(reaction.goto, f"{_ordinal(number)} {kind}")
+            for kind, reactions in kinds.items()
+            for number, reaction in enumerate(reactions, 1)
+            if reaction.goto is not None
+        )
+        others = {"error": self.on_error, "caller hangs up": self.on_hang_up}
+        return (*counted, *(Jump.to(step, when) for when, step in others.items() if step is not None))
+
+
+def _ordinal(number: int) -> str:
+    return f"{number}{('st', 'nd', 'rd')[number - 1] if number <= 3 else 'th'}"

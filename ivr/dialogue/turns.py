@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from ivr.call import Heard, Listening, MessageLimits, Outcome, Prompt
-from ivr.dialogue import wording
 from ivr.dialogue.manner import Manner
 from ivr.dialogue.notebook import Notebook
 from ivr.dialogue.ports import Telephone
@@ -35,11 +34,14 @@ class NobodyThere:
 class Turns:
     """The turns of one call; `slowly` is what the caller asked for."""
 
-    def __init__(self, telephone: Telephone, notebook: Notebook, sounds_like: SoundsLike) -> None:
+    def __init__(
+        self, telephone: Telephone, notebook: Notebook, sounds_like: SoundsLike, say_fact: Callable[[str, str], str]
+    ) -> None:
         self.slowly = False
         self._telephone: Telephone = telephone
         self._notebook = notebook
         self._sounds_like = sounds_like
+        self._say_fact = say_fact
         self._taken = 0
 
     def hung_up(self) -> None:
@@ -86,7 +88,10 @@ class Turns:
 
         def value(found: re.Match[str]) -> str:
             name = found.group(1)
-            return said[name] if name in said else wording.said_fact(self._notebook.fact(name))
+            if name in said:
+                return said[name]
+            known = self._notebook.fact(name)
+            return self._say_fact(name, known) if known else ""
 
         return " ".join(FACT.sub(value, text).split())
 
@@ -111,7 +116,13 @@ class Turns:
         return heard
 
     def _as_said(self, prompts: Iterable[Prompt]) -> tuple[Prompt, ...]:
-        return tuple(replace(prompt, text=self.filled(prompt.text), slowly=self.slowly) for prompt in prompts)
+        filled = ((prompt, self.filled(prompt.text)) for prompt in prompts)
+        return tuple(
+            prompt
+            if (text, self.slowly) == (prompt.text, prompt.slowly)
+            else replace(prompt, text=text, slowly=self.slowly)
+            for prompt, text in filled
+        )
 
 
 def _as_understood(heard: Heard, expected: Expectation, understood: Understood | None) -> Heard:

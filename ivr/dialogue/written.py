@@ -1,8 +1,9 @@
-"""A name or phrase that a plan holds, with its place."""
+"""A name or phrase that a plan holds, with its place; a jump also says when it is taken."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,3 +13,15 @@ class Written:
     text: str
     line: int
     column: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Jump(Written):
+    """A step that may follow, and `when` it does: "bins (1)", "yes", "closed", "2nd silence"; empty: always."""
+
+    when: str = ""
+
+    @classmethod
+    def to(cls, step: Written, when: str = "") -> Self:
+        """The jump to `step`."""
+        return cls(text=step.text, line=step.line, column=step.column, when=when)

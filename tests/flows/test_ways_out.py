@@ -187,3 +187,17 @@ def test_a_sub_flow_returns_to_where_it_was_called_and_the_main_menu_leaves_it(t
     called = call((doing(flow, calls_itself), knowledge), faults=True, whole=False)
     assert called.hand_over.reason == "error"
     assert len(called.feed.of(StepEntered)) == DEEPEST + 1
+
+
+def test_a_fact_is_said_later_as_it_was_read_back(tmp_path: Path) -> None:
+    steps = """
+  one:
+    ask: How much?
+    answer: money
+    fact: amount
+    goto: bye
+  bye:
+    hang_up: You pay {amount}.
+"""
+    called = call(plan(tmp_path, steps), says("twelve pounds fifty"), says("yes", expect="£12.50"))
+    assert called.said[-1] == "You pay £12.50."

@@ -30,7 +30,8 @@ _FACT_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 class Ask(Verb):
     """``ask: <prompts>`` with ``answer: yes_or_no``, or ``answer:`` with one of ANSWERS.
 
-    What was given is read back and counts only after a yes: one misheard digit in five strings is usual.
+    What was given is read back and counts only after a yes: one misheard digit in five strings is usual. Not so in a
+    sensitive step: it takes keys, which are not misheard, and is not to be said aloud.
     """
 
     word: ClassVar[str] = "ask"
@@ -84,6 +85,12 @@ class Ask(Verb):
         least = conversation.manner.read_back_from if kind.read_back else conversation.manner.confirm
         while True:
             given: Understood | None = await conversation.listen(asked, Expectation(counted=kind))
+            if conversation.manner.sensitive:
+                if given is not None and given.name == GIVEN and given.value:
+                    conversation.learnt(self.fact or "", given.value, given.confidence)
+                    return self.goto[GIVEN].text
+                await conversation.failed("not_understood")
+                continue
             if given is not None and given.name == IMPOSSIBLE:
                 await conversation.failed("impossible")
                 conversation.say([self._own(conversation, given.value)])
@@ -113,6 +120,10 @@ class Ask(Verb):
     def expectation(self, phrasings: tuple[str, ...] = ()) -> Expectation:
         """Yes and no, or what is asked for."""
         return Expectation(counted=self.counted) if self.counted else Expectation(options=YES_NO)
+
+    def say_fact(self, name: str, value: str) -> str | None:
+        """As it was read back."""
+        return self.counted.said(value) if self.counted is not None and name == self.fact else None
 
     def jumps(self) -> tuple[Jump, ...]:
         """The step for each answer."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from ivr.dialogue.flow import Next, Verb
 from ivr.dialogue.manner import Manner
 from ivr.dialogue.reading import written
-from ivr.dialogue.written import Written
+from ivr.dialogue.written import Jump, Written
 
 if TYPE_CHECKING:
     from ivr.dialogue.conversation import Conversation
@@ -31,6 +31,6 @@ class Goto(Verb):
         """The other step."""
         return self.step.text
 
-    def jumps(self) -> tuple[Written, ...]:
+    def jumps(self) -> tuple[Jump, ...]:
         """The other step."""
-        return (self.step,)
+        return (Jump.to(self.step),)

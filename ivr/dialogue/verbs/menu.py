@@ -12,7 +12,7 @@ from ivr.dialogue.manner import Manner
 from ivr.dialogue.reading import no_clash, phrases_of, prompts_of, written
 from ivr.dialogue.words.expectation import Expectation
 from ivr.dialogue.words.options import UNIVERSALS, Option
-from ivr.dialogue.written import Written
+from ivr.dialogue.written import Jump, Written
 
 if TYPE_CHECKING:
     from ivr.dialogue.conversation import Conversation
@@ -65,9 +65,9 @@ class Menu(Verb):
         """The choices as options."""
         return Expectation(options=tuple(_option(choice) for choice in self.choices))
 
-    def jumps(self) -> tuple[Written, ...]:
+    def jumps(self) -> tuple[Jump, ...]:
         """The step of each choice."""
-        return tuple(choice.goto for choice in self.choices)
+        return tuple(Jump.to(one.goto, one.name + (f" ({one.key})" if one.key else "")) for one in self.choices)
 
     def phrases(self) -> tuple[Written, ...]:
         """The phrases of all choices."""

@@ -11,7 +11,7 @@ from ivr.dialogue.flow import Next, Verb
 from ivr.dialogue.manner import Manner
 from ivr.dialogue.reading import prompts_of, written
 from ivr.dialogue.words.expectation import Expectation
-from ivr.dialogue.written import Written
+from ivr.dialogue.written import Jump, Written
 
 if TYPE_CHECKING:
     from ivr.dialogue.conversation import Conversation
@@ -96,9 +96,9 @@ class Question(Verb):
         words = dict.fromkeys(word for phrasing in phrasings for word in phrasing.split())
         return Expectation(free=True, keywords=(*phrasings, *words))
 
-    def jumps(self) -> tuple[Written, ...]:
+    def jumps(self) -> tuple[Jump, ...]:
         """The step in ``goto``."""
-        return (self.goto,)
+        return (Jump.to(self.goto),)
 
     def prompts(self) -> tuple[Prompt, ...]:
         """The question."""

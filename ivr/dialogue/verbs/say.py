@@ -9,7 +9,7 @@ from ivr.call import Prompt
 from ivr.dialogue.flow import Next, Verb
 from ivr.dialogue.manner import Manner
 from ivr.dialogue.reading import prompts_of, written
-from ivr.dialogue.written import Written
+from ivr.dialogue.written import Jump, Written
 
 if TYPE_CHECKING:
     from ivr.dialogue.conversation import Conversation
@@ -54,9 +54,9 @@ class Say(Verb):
                 conversation.notebook.told(answer.article, answer.title, heard)
         return self.goto.text
 
-    def jumps(self) -> tuple[Written, ...]:
+    def jumps(self) -> tuple[Jump, ...]:
         """The step in ``goto``."""
-        return (self.goto,)
+        return (Jump.to(self.goto),)
 
     def articles(self) -> tuple[Written, ...]:
         """The article."""

@@ -11,7 +11,7 @@ from ivr.dialogue.manner import Manner
 from ivr.dialogue.reading import prompts_of, written
 from ivr.dialogue.words.expectation import Expectation
 from ivr.dialogue.words.options import YES_NO
-from ivr.dialogue.written import Written
+from ivr.dialogue.written import Jump, Written
 
 if TYPE_CHECKING:
     from ivr.dialogue.conversation import Conversation
@@ -65,9 +65,9 @@ class Voicemail(Verb):
         """Yes or no to the consent."""
         return Expectation(options=YES_NO)
 
-    def jumps(self) -> tuple[Written, ...]:
+    def jumps(self) -> tuple[Jump, ...]:
         """Both ways on."""
-        return (self.kept, self.not_kept)
+        return (Jump.to(self.kept, "kept"), Jump.to(self.not_kept, "not kept"))
 
     def queues(self) -> tuple[Written, ...]:
         """Whose message it is."""
