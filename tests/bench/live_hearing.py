@@ -77,9 +77,7 @@ async def measure(stage: Stage) -> Measured:
     return Measured(figures=figures, evidence=evidence)
 
 
-async def _level(
-    stage: Stage, callers: int, rounds_of: Mapping[str, int], samples: dict[str, list[Sample]]
-) -> Level:
+async def _level(stage: Stage, callers: int, rounds_of: Mapping[str, int], samples: dict[str, list[Sample]]) -> Level:
     level = Level(name=f"{callers} at once" + (", free questions" if "questions" in rounds_of else ""))
     chance = random.Random(callers)
     talkers = [Talker(stage, chance) for _ in range(callers)]
