@@ -8,6 +8,7 @@ import signal
 import time
 from collections.abc import Awaitable, Sequence
 from contextlib import AsyncExitStack
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from ivr.call import Caller, CallEvent, CallId, HandOver
@@ -15,6 +16,7 @@ from ivr.console.passwords import hash_password
 from ivr.console.server import Console
 from ivr.dialogue import Conclusion, run_flow
 from ivr.errors import HelplineError, LineBroken, PbxError, SettingsError
+from ivr.file_watch import watch
 from ivr.handoff.agents import load_agents
 from ivr.handoff.desk import Desk
 from ivr.helpline import Helpline, load_helpline
@@ -22,6 +24,7 @@ from ivr.loop_lag import LoopLag
 from ivr.media.server import MediaServer
 from ivr.media.session import MediaSession
 from ivr.media.voice_activity import VoiceActivity, VoiceModel
+from ivr.published import files_of
 from ivr.records.journal import Journal
 from ivr.records.mailbox import Mailbox
 from ivr.records.recall import recall
@@ -29,6 +32,7 @@ from ivr.secrets_file import secrets_for
 from ivr.settings import Settings
 from ivr.speech.models.model_store import ModelStore
 from ivr.speech.prompts.prompt_store import PromptStore
+from ivr.speech.prompts.saying.pronunciations import PRONUNCIATIONS
 from ivr.speech.prompts.voices import spare_voice, voice_named
 from ivr.speech.recognition.engines import Hearing, RunningEngines
 from ivr.speech.turn import SpokenLine
@@ -143,6 +147,8 @@ class Service:
                 asyncio.create_task(self._loop_lag.watch(), name="watch the loop's lag"),
                 asyncio.create_task(self._reload_when(changed), name="read the plan anew"),
             }
+            if self._settings.watch or self._settings.helpline.is_dir():
+                meanwhile.add(asyncio.create_task(watch(self._files, changed.set), name="watch the plan's files"))
             try:
                 await stop.wait()
             finally:
@@ -197,12 +203,17 @@ class Service:
                 caller=caller,
                 telephone=line,
                 knowledge=helpline.knowledge,
-                world=LiveWorld(
-                    zone=ZoneInfo(helpline.flow.time_zone), load=self._desk.load, mailbox=self._mailbox
-                ),
+                world=LiveWorld(zone=ZoneInfo(helpline.flow.time_zone), load=self._desk.load, mailbox=self._mailbox),
                 feed=self._journal,
                 now=time.time,
             )
+
+    def _files(self) -> tuple[Path, ...]:
+        """What callers' plan is made of; of a published helpline only what says which version is current."""
+        settings = self._settings
+        if settings.helpline.is_dir():
+            return files_of(settings.helpline)
+        return (*files_of(settings.helpline, self._helpline.parts()), settings.prompts / PRONUNCIATIONS)
 
     async def _reload_when(self, changed: asyncio.Event) -> None:
         """Read the plan anew at each change; one that comes meanwhile is read after it."""

@@ -24,7 +24,12 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="IVR_", toml_file="ivr.toml", frozen=True, extra="forbid")
 
-    helpline: Path = Field(Path("dialplans/riverton.yaml"), description="The flow that callers get.")
+    helpline: Path = Field(
+        Path("dialplans/riverton.yaml"),
+        description="The plan that callers get: its file, or the folder of a published helpline.",
+    )
+    published: Path = Field(Path("build/published"), description="Where `ivr publish` keeps versions of plans.")
+    watch: bool = Field(False, description="Take the plan anew when one of its files is saved (`ivr run` does).")
     agents: Path = Field(Path("dialplans/agents.yaml"), description="Who takes calls, and from which queues.")
     prompts: Path = Field(
         Path("prompts"), description="Folder of recordings, which win over synthesis, and of pronunciations.yaml."

@@ -19,7 +19,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(given: argparse.Namespace) -> int:
     """Run until Ctrl-C."""
-    return asyncio.run(_run(Settings.read()))
+    settings = Settings.read()
+    if "watch" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"watch": True})
+    return asyncio.run(_run(settings))
 
 
 async def _run(settings: Settings) -> int:
@@ -72,6 +75,7 @@ The helpline answers.
   Agents' page  {stand.url}
 {logins}
 
+  Plan          {settings.helpline}{" (taken anew when you save it)" if settings.watch else ""}
   Speech model  {helpline.engine.description}{warnings}
   Logs          {stand.log} and {stand.pbx.log_path}
   Secrets       {settings.secrets} (made on this machine, never committed)

@@ -1,0 +1,43 @@
+"""Which plan a helpline serves: a file that is being worked on, or the current version of a published one."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from ivr.errors import FlowError
+
+CURRENT = "current"
+"""In the folder of a published helpline: the number of the version that new calls get."""
+RECORD = "published.json"
+"""In the folder of a version: what it holds, and from where."""
+_VERSION = re.compile(r"[0-9]{4,9}")
+
+
+def current_version(folder: Path) -> str:
+    """The name of the current version in `folder`. Raises FlowError if there is none."""
+    try:
+        version = (folder / CURRENT).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        version = ""
+    if not _VERSION.fullmatch(version):
+        raise FlowError("no version is published here; 'ivr publish PLAN' makes one", file=str(folder))
+    return version
+
+
+def plan_of(helpline: Path) -> Path:
+    """The plan that `helpline` stands for: itself, or what is current if it is the folder of a published one.
+
+    Raises FlowError.
+    """
+    if not helpline.is_dir():
+        return helpline
+    return helpline / current_version(helpline) / f"{helpline.name}.yaml"
+
+
+def files_of(helpline: Path, folders: tuple[Path | None, ...] = ()) -> tuple[Path, ...]:
+    """What to look at to notice that `helpline` has changed; `folders` are those that its plan names."""
+    if helpline.is_dir():
+        return (helpline / CURRENT,)
+    named = (folder for folder in folders if folder is not None)
+    return (helpline, *(file for folder in named for file in sorted(folder.rglob("*")) if file.is_file()))
