@@ -11,6 +11,7 @@ from ivr.dialogue import Flow, Written, check_articles, check_sounds, check_voca
 from ivr.errors import FlowError, ModelError
 from ivr.knowledge import Article, Knowledge, load_articles
 from ivr.knowledge import check_vocabulary as check_phrasings
+from ivr.published import plan_of
 from ivr.speech.models.languages import primary, same_language
 from ivr.speech.models.model import BUNDLED
 from ivr.speech.prompts.saying import LANGUAGES, Saying
@@ -37,16 +38,20 @@ class Helpline:
         """Every prompt whose text is known beforehand."""
         return self.flow.prompts(self.knowledge.answers())
 
+    def parts(self) -> tuple[Path, ...]:
+        """The files and folders that the plan names."""
+        return tuple(part for part in (self.flow.knowledge,) if part is not None)
+
 
 def load_helpline(
     plan: Path, hearing: Hearing, prompts: Path, engine_for: Callable[[str], Engine] | None = None
 ) -> Helpline:
-    """The helpline in `plan`, with its articles and the pronunciations in the folder `prompts`, checked.
+    """The helpline in `plan` (see `plan_of`), with its articles and the pronunciations in `prompts`, checked.
 
     `warnings` are one line each. Its engine is that which `engine_for` gives for its model; else a new one, not
     started. Raises FlowError for the first fault, ModelError if a setting names a model that cannot hear.
     """
-    flow = load_flow(plan)
+    flow = load_flow(plan_of(plan))
     chosen, engine = _engine(flow, hearing, engine_for or hearing.engine)
     articles = load_articles(flow.knowledge, flow.queues) if flow.knowledge is not None else ()
     knowledge = Knowledge(articles)
