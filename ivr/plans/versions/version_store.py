@@ -1,4 +1,4 @@
-"""The versions of a helpline's plan on disk: written once, whole, and never changed; a small file says which is current.
+"""The versions of a plan on disk: written once, whole, never changed; a small file says which one is current.
 
 ::
 
