@@ -60,6 +60,7 @@ pbx: build  # an Asterisk: the one on PATH, or a Debian root of our own
 browser: build
 	@$(call need,chromium,chromium)
 	@$(call need,sipp,sip-tester)
+	@$(call need,dot,graphviz)
 
 build:
 	@mkdir -p build
