@@ -6,7 +6,6 @@ import argparse
 import asyncio
 import json
 import sys
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,25 +13,17 @@ from typing import Any
 
 from ivr.call import (
     AgentAnswered,
-    AgentRang,
-    AnswerTold,
     CallerSpoke,
     CallEvent,
     CallId,
-    Ended,
-    FactLearnt,
     HandedOver,
-    IntentUnderstood,
-    KeysPressed,
     PromptPlayed,
-    Rang,
-    StepFailed,
     Wrapped,
     event_to_dict,
-    shown,
 )
 from ivr.errors import HelplineError
 from ivr.pbx import Ports
+from ivr.plans.rehearsal.telling import told
 from ivr.records.journal import Journal
 from ivr.secrets_file import CALLER
 from ivr.settings import Settings
@@ -51,7 +42,6 @@ VOICE = "en-gb"
 AGENT = "alice"
 QUESTION = ("another question", "how do i pay my council tax")
 WISH = "speak to someone"
-WIDTH = 118
 RINGS_S = 1.5
 """A person needs a moment to pick up."""
 PAUSE_S = 0.7
@@ -109,7 +99,7 @@ async def _run(stand: Stand, proof: Proof) -> None:
 
 def _report(stand: Stand, events: Sequence[CallEvent], proof: Proof) -> None:
     print("\nThe conversation, as the journal has it:\n")
-    print("\n".join(_told(events)))
+    print("\n".join(told(events)))
     print("\nWhat had to happen:\n")
     for point, happened in proof.points.items():
         print(f"  {'yes' if happened else 'NO ':3}  {point}")
@@ -189,51 +179,3 @@ def _judge(events: Sequence[CallEvent], proof: Proof) -> None:
     proof.hold("the caller was handed over as asked", any(isinstance(event, HandedOver) for event in events))
     proof.hold("the agent answered", any(isinstance(event, AgentAnswered) for event in events))
     proof.hold("the outcome was noted", any(isinstance(event, Wrapped) for event in events))
-
-
-def _told(events: Sequence[CallEvent]) -> list[str]:
-    """The conversation as lines: seconds since the ring, who, what."""
-    began = events[0].at if events else 0.0
-    lines = []
-    for event in events:
-        line = _line(event)
-        if line is not None:
-            lines += textwrap.wrap(f"  {event.at - began:6.2f} s  {line}", WIDTH, subsequent_indent=" " * 21)
-    return lines
-
-
-def _line(event: CallEvent) -> str | None:
-    match event:
-        case Rang():
-            return f"rings    {shown(event.name)} {event.number}"
-        case PromptPlayed():
-            cut = (
-                f" (cut after {event.heard_ms / 1000:.1f} of {event.total_ms / 1000:.1f} s)" if event.barged_in else ""
-            )
-            return f"said     {event.text}{cut}"
-        case IntentUnderstood():
-            return f"about    {event.name}, {event.confidence:.2f} sure"
-        case AnswerTold():
-            return f"told     {event.title}, {'to the end' if event.heard_to_end else 'cut short'}"
-        case CallerSpoke(unheard=True):
-            return "heard    nothing: the caller spoke, but nobody could hear it"
-        case CallerSpoke():
-            return f"heard    “{event.text}” at {event.confidence:.2f} → {event.understood_as or 'not understood'}"
-        case KeysPressed():
-            return f"keys     {event.keys}"
-        case FactLearnt():
-            return f"learnt   {event.name} = {event.value}"
-        case StepFailed():
-            return f"failed   {event.step}: {event.failure}"
-        case HandedOver():
-            return f"done     handed over to '{event.queue}' ({event.reason}), about {event.intent or 'unknown'}"
-        case Ended():
-            return f"done     the service's part ends: {event.reason.value}"
-        case AgentRang():
-            return f"rings    {event.agent} after {event.wait_s:.1f} s of waiting"
-        case AgentAnswered():
-            return f"answers  {event.agent}"
-        case Wrapped():
-            return f"outcome  {event.outcome}"
-        case _:
-            return None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
-from ivr.call import BargeIn, Heard, Hypothesis, Listening, Match, Means, Outcome, Prompt
+from ivr.call import BargeIn, Heard, Hypothesis, KeyPattern, Listening, Match, Means, Outcome, Prompt
 from ivr.speech.barge_in import means_something
 from ivr.testing.scripted_caller import (
     Act,
@@ -14,7 +15,7 @@ from ivr.testing.scripted_caller import (
     Mumbles,
     Presses,
     Says,
-    ScriptedCaller,
+    Turn,
 )
 
 MS_PER_CHARACTER = 65
@@ -26,19 +27,30 @@ _HOMOPHONES = {"to": "two", "too": "two", "for": "four", "won": "one", "ate": "e
 """A recogniser prints that one of them which it listens for."""
 
 
+class AtTheOtherEnd(Protocol):
+    """The caller; `ScriptedCaller` is one."""
+
+    async def next_act(self, turn: Turn) -> Act | None:
+        """What they do in `turn`; None if they listen on."""
+        ...
+
+
 @dataclass(slots=True)
 class FakeTelephone:
     """Implements the dialogue's Telephone, and keeps in `turns` and `prompts` what was said and listened for.
+
+    Keys that are pressed after those that a turn takes go to the next one, as with an impatient caller.
 
     `hang_up_at`: the turn, counted from 1, in which the caller leaves whatever the script says. `understands` False:
     recognition is down, and every voice ends its turn unheard.
     """
 
-    caller: ScriptedCaller
+    caller: AtTheOtherEnd
     hang_up_at: int | None = None
     understands: bool = True
     turns: list[tuple[str, Listening | None]] = field(default_factory=list)
     prompts: list[Prompt] = field(default_factory=list)
+    _ahead: str = field(init=False, default="")
 
     @property
     def said(self) -> list[str]:
@@ -54,25 +66,46 @@ class FakeTelephone:
         if self.hang_up_at == len(self.turns):
             return _told(Outcome.HANGUP, sum(lengths_ms) // 2, lengths_ms)
         asked = listening is not None and listening.first_input_s >= TELLING_S
-        act = self._next_act(text, asked=asked)
+        turn = Turn(number=len(self.turns), text=text, prompts_ms=sum(lengths_ms), listening=listening, asked=asked)
+        act = self._pressed_ahead(prompts, listening) or await self._next_act(turn)
         while self.understands and act is not None and _goes_unnoticed(act, prompts, listening):
-            act = self._next_act(text, asked=asked)
+            act = await self._next_act(turn)
         if isinstance(act, HangsUp):
-            return _told(Outcome.HANGUP, sum(lengths_ms), lengths_ms)
+            share = 1.0 if act.cuts_in_after is None else act.cuts_in_after
+            return _told(Outcome.HANGUP, round(share * sum(lengths_ms)), lengths_ms)
         if listening is None:
             return _told(Outcome.PLAYED, sum(lengths_ms), lengths_ms)
         if listening.message is not None:
             return _left(act, lengths_ms)
+        if isinstance(act, Presses):
+            taken, self._ahead = _taken(act.keys, listening.keys)
+            act = replace(act, keys=taken)
         heard = _heard(act, prompts, listening, lengths_ms)
         if heard.means is Means.VOICE and not self.understands:
             return replace(heard, outcome=Outcome.UNHEARD, hypotheses=())
         return heard
 
-    def _next_act(self, text: str, *, asked: bool) -> Act | None:
-        act = self.caller.next_act(asked=asked)
-        if act is not None and act.expect.lower() not in text.lower():
-            raise AssertionError(f"expected to hear {act.expect!r}, but heard {text!r}")
+    async def _next_act(self, turn: Turn) -> Act | None:
+        act = await self.caller.next_act(turn)
+        if act is not None and act.expect.lower() not in turn.text.lower():
+            raise AssertionError(f"expected to hear {act.expect!r}, but heard {turn.text!r}")
         return act
+
+    def _pressed_ahead(self, prompts: Sequence[Prompt], listening: Listening | None) -> Presses | None:
+        """The keys that the turn before left, if this one takes keys into its prompts; else they mean nothing."""
+        keys, self._ahead = self._ahead, ""
+        if not keys or listening is None or not listening.keys.listens:
+            return None
+        ahead = Presses(keys=keys, cuts_in_after=0.0)
+        return ahead if _cuts_in(ahead, prompts) else None
+
+
+def _taken(keys: str, pattern: KeyPattern) -> tuple[str, str]:
+    """The keys that end a turn, and those that come after them."""
+    for end in range(1, len(keys)):
+        if pattern.judge(keys[:end]) in (Match.MAX_MATCH, Match.NO_MATCH):
+            return keys[:end], keys[end:]
+    return keys, ""
 
 
 def _goes_unnoticed(act: Act, prompts: Sequence[Prompt], listening: Listening | None) -> bool:

@@ -108,6 +108,9 @@ class RtpLine(asyncio.DatagramProtocol):
         self.said: list[tuple[float, bytes]] = []
         self.key_events: list[tuple[float, str]] = []
         self.last_sound_at = float("-inf")
+        self.background: list[bytes] = []
+        """What a phone in no quiet place sends while nothing is said: packets of µ-law, over and over."""
+        self._background_at = 0
         self._loop = asyncio.get_running_loop()
         self._outgoing: deque[_Outgoing] = deque()
         self._listeners: list[Callable[[Packet], None]] = []
@@ -227,10 +230,18 @@ class RtpLine(asyncio.DatagramProtocol):
             self._due_at += (late - _LATE_MOST) * PACKET_S
             self._timestamp = (self._timestamp + (late - _LATE_MOST) * PACKET_SAMPLES) & 0xFFFFFFFF
         while self._due_at <= now + GRAIN_S:
-            self._send_step(self._outgoing.popleft() if self._outgoing else _QUIET, now)
+            self._send_step(self._outgoing.popleft() if self._outgoing else self._quiet(), now)
             self._timestamp = (self._timestamp + PACKET_SAMPLES) & 0xFFFFFFFF
             self._due_at += PACKET_S
         return self._due_at
+
+    def _quiet(self) -> _Outgoing:
+        """What is sent while nothing is said: the background from where it was, or silence."""
+        if not self.background:
+            return _QUIET
+        at = self._background_at
+        self._background_at = (at + 1) % len(self.background)
+        return _Outgoing(self.background[at])
 
     def _send_step(self, step: _Outgoing, now: float) -> None:
         timestamp = (self._timestamp - step.into_event) & 0xFFFFFFFF

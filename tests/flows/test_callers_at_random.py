@@ -16,7 +16,7 @@ from ivr.dialogue.turns import MOST_TURNS
 from ivr.errors import CallerGone, LineBroken, LineError
 from ivr.testing.fake_telephone import FakeTelephone
 from ivr.testing.fixed_world import FixedWorld
-from ivr.testing.scripted_caller import Act, ScriptedCaller, keeps_silent, mumbles, presses, says
+from ivr.testing.scripted_caller import Act, ScriptedCaller, Turn, keeps_silent, mumbles, presses, says
 from tests.flows.helplines import CALL, CALLER, Kept, call, plan, riverton
 
 PHRASES = [
@@ -46,10 +46,10 @@ def test_a_call_always_comes_to_an_end(acts: list[Act]) -> None:
 class Endless(ScriptedCaller):
     """Does the same acts again and again."""
 
-    def next_act(self, *, asked: bool) -> Act | None:
+    async def next_act(self, turn: Turn) -> Act | None:
         if self.finished:
             self._left = list(self.acts)
-        return super().next_act(asked=asked)
+        return await super().next_act(turn)
 
 
 @pytest.mark.parametrize(

@@ -117,3 +117,28 @@ def test_who_expected_something_else_says_so() -> None:
 
 def test_a_caller_whose_script_is_over_hangs_up() -> None:
     assert asyncio.run(FakeTelephone(ScriptedCaller([])).converse([], LISTENING)).outcome is Outcome.HANGUP
+
+
+def test_keys_of_an_impatient_caller_go_to_the_next_turn() -> None:
+    telephone = FakeTelephone(ScriptedCaller([presses("112"), says("yes")]))
+    heard = [asyncio.run(telephone.converse([Prompt(text="Yes or no?")], LISTENING)) for _ in range(4)]
+    assert [one.keys for one in heard] == ["1", "1", "2", ""]
+    assert [one.barged_in for one in heard] == [False, True, True, False]
+
+
+def test_keys_pressed_ahead_mean_nothing_in_a_turn_that_takes_none() -> None:
+    telephone = FakeTelephone(ScriptedCaller([presses("11"), says("yes")]))
+    asyncio.run(telephone.converse([Prompt(text="Yes or no?")], LISTENING))
+    uncut = [Prompt(text="Listen.", barge_in=BargeIn.NONE)]
+    assert asyncio.run(telephone.converse(uncut, LISTENING)).text == "yes"
+
+
+def test_who_cuts_in_after_some_time_does_so_over_several_turns() -> None:
+    telling = dataclasses.replace(LISTENING, first_input_s=0.3)
+    telephone = FakeTelephone(ScriptedCaller([presses("1", after_ms=1000), presses("1", after_ms=5000)]))
+    first = asyncio.run(telephone.converse([Prompt(text="Hello you.")], telling))
+    second = asyncio.run(telephone.converse([Prompt(text="Yes or no?")], LISTENING))
+    assert (first.outcome, first.barged_in) == (Outcome.NO_INPUT, False)
+    assert (second.keys, second.prompt_heard_ms) == ("1", 350)
+    last = asyncio.run(telephone.converse([Prompt(text="Yes or no?")], LISTENING))
+    assert (last.keys, last.barged_in) == ("1", False), "who is asked before that answers then"

@@ -1,0 +1,113 @@
+"""The scene of a rehearsed call: when it is, who rings, which queues are closed, what look-ups find; and its clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from ivr.call import Caller
+from ivr.dialogue import Flow
+from ivr.dialogue.ports import LookUpFailed, Message, QueueState
+
+USUAL_TIME = datetime(2026, 11, 23, 10, 0)
+"""A Monday morning, local time of whichever helpline it is: a scenario that sets no time passes on every day."""
+USUAL_NUMBER = "07700900123"
+"""From the range that Ofcom keeps for fiction."""
+WITHHELD = "withheld"
+OPEN = QueueState(agents=2, free=1, waiting=0)
+CLOSED = QueueState(agents=0, free=0, waiting=0)
+
+
+class Fails(Enum):
+    """What a look-up may come to besides values and nothing."""
+
+    FAILS = "fails"
+
+
+Found = Mapping[str, str] | Fails | None
+"""What a source knows; None: nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What is true outside the call; what a scene does not say is as usual."""
+
+    at: datetime = USUAL_TIME
+    """When the call comes, in the helpline's own time."""
+    number: str = USUAL_NUMBER
+    """Empty: withheld."""
+    closed: frozenset[str] | None = frozenset()
+    """Queues that nobody serves; None: all of them."""
+    recogniser_down: bool = False
+    found: Mapping[str, Found] = field(default_factory=lambda: MappingProxyType({}))
+    """What each source knows; one that is not named fails."""
+
+    @property
+    def caller(self) -> Caller:
+        """Who rings."""
+        return Caller(number=self.number, name="", dialled="100")
+
+    def differs_from_a_real_line(self) -> str:
+        """What of it no real call can be given; empty if nothing."""
+        usual = Scene(number=self.number)
+        names = {"at": "at", "closed": "closed", "recogniser_down": "recogniser_down", "found": "look_ups"}
+        return ", ".join(word for name, word in names.items() if getattr(self, name) != getattr(usual, name))
+
+
+class Clock:
+    """Seconds of a call without sound: they pass as prompts and callers take them, and a little at each look."""
+
+    def __init__(self, began: float) -> None:
+        self.began = began
+        self.seconds = began
+
+    def now(self) -> float:
+        """Unix time; never the same twice, so that what happened later stands later."""
+        self.seconds += 0.001
+        return self.seconds
+
+    def pass_to(self, seconds: float) -> None:
+        """It is at least so late."""
+        self.seconds = max(self.seconds, seconds)
+
+
+@dataclass(slots=True, kw_only=True)
+class Stage:
+    """A `World` of the dialogue: the scene while `clock` runs."""
+
+    scene: Scene
+    began: datetime
+    clock: Clock
+    asked_time: bool = False
+    """Whether anything in the call came from the time of day."""
+
+    @classmethod
+    def of(cls, scene: Scene, flow: Flow) -> Stage:
+        """The scene at `flow`'s place."""
+        began = scene.at.replace(tzinfo=ZoneInfo(flow.time_zone))
+        return cls(scene=scene, began=began, clock=Clock(began.timestamp()))
+
+    def now(self) -> datetime:
+        """The scene's time, later as the call goes on."""
+        self.asked_time = True
+        return self.began + timedelta(seconds=self.clock.seconds - self.clock.began)
+
+    def queue(self, name: str) -> QueueState:
+        """Closed, or with somebody free."""
+        closed = self.scene.closed
+        return CLOSED if closed is None or name in closed else OPEN
+
+    async def look_up(self, source: str, asked: Mapping[str, str]) -> Mapping[str, str] | None:
+        """What the scene says, whatever is asked."""
+        found = self.scene.found.get(source, Fails.FAILS)
+        if isinstance(found, Fails):
+            raise LookUpFailed(f"source '{source}' fails in this scene")
+        return found
+
+    async def keep_message(self, message: Message) -> bool:
+        """Taken for kept; it has no sound."""
+        return True

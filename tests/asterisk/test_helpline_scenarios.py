@@ -1,0 +1,34 @@
+"""Scenarios of the demo helpline as real calls: by voice with facts, by keys, and with nothing said at all."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from ivr.cli.test import line_of
+from ivr.plans.rehearsal.by_sip import Manner, call_for_real
+from ivr.plans.rehearsal.reading import read_scenarios
+from ivr.plans.rehearsal.results import Came
+from tests.asterisk.conftest import StandMaker
+from tests.asterisk.evidence import BUILD
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+PLAYED = ("an urgent repair", "missed bin by keys", "somebody who says nothing")
+
+
+async def test_scenarios_pass_as_real_calls(stands: StandMaker) -> None:
+    there, plan = read_scenarios(Path("dialplans/scenarios/riverton.yaml"))
+    chosen = [scenario for scenario in there.scenarios if scenario.name in PLAYED]
+    assert len(chosen) == len(PLAYED)
+    stand = await stands("scenarios", helpline=plan.file)
+    try:
+        line = line_of(stand, evidence=BUILD / "evidence/scenarios")
+        voice = Manner(voice="en-gb")
+        results = await asyncio.gather(*(call_for_real(scenario, line, voice) for scenario in chosen))
+    finally:
+        await stand.stop()
+    failed = [(str(one.evidence), one.message()) for one in results if one.came is not Came.PASSED]
+    assert not failed, failed
