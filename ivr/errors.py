@@ -6,6 +6,7 @@ HelplineError
 │   ├── FlowError            a flow or article file, with file:line:column
 │   ├── ModelError           a speech model that is missing or broken
 │   └── PbxError             Asterisk is missing, too old or refuses us
+├── LookUpFailed         a source of the agency did not answer, or not with sense
 └── LineError            something on the line ended otherwise than planned
     ├── CallerGone           the caller hung up (their good right)
     ├── LineClosed           we closed it ourselves
@@ -60,6 +61,16 @@ class PbxError(UserError):
     """Asterisk is missing, too old, or refuses what we need."""
 
     code = "pbx"
+    retry = True
+
+
+class LookUpFailed(HelplineError):
+    """A source did not answer: it is away, too slow, or said what makes no sense.
+
+    Its text holds neither personal data nor secrets.
+    """
+
+    code = "look_up_failed"
     retry = True
 
 

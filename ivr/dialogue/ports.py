@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from ivr.call import Answer, CallEvent, Finding, HandOver, Heard, Hypothesis, Listening, Prompt
-from ivr.errors import HelplineError
+from ivr.errors import LookUpFailed as LookUpFailed
 
 
 class Telephone(Protocol):
@@ -36,13 +36,6 @@ class Knowledge(Protocol):
     def answers(self) -> tuple[Answer, ...]:
         """Every article as it is spoken, with confidence 1."""
         ...
-
-
-class LookUpFailed(HelplineError):
-    """A source did not answer: it is away, too slow, or said what makes no sense."""
-
-    code = "look_up_failed"
-    retry = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,201 @@
+"""Reads a file of sources: strict YAML in, `Sources` out, or one FlowError with file:line:column.
+
+The file, by example::
+
+    bin_rounds:
+      csv: rounds.csv                 # beside this file; UTF-8, the first line names the columns
+      match: {postcode: Postcode}     # named value → column; case and blanks make no difference
+      take: {day: CollectionDay, colour: Bin}     # fact → column
+      time_limit_s: 2                 # 3 if it is not said
+      several: first                  # rows that differ: the first counts; without this they count as a failure
+    accounts:
+      sql: postgresql://helpline:{env:ACCOUNTS_PASSWORD}@db.example/accounts      # or sqlite:///accounts.db
+      query: select balance, due from accounts where reference = :reference
+      take: {balance: balance, due: due}          # fact → column of the query
+    roads:
+      http: https://api.example/roads?postcode={postcode}     # what is filled in is encoded
+      headers: {Authorization: "Bearer {env:ROADS_TOKEN}"}
+      take: {state: result.0.state, until: (result.0.until)}  # path in the JSON; in brackets: may be missing
+      not_found: 404                  # statuses that mean "there is no such thing", one or a list
+    moves:
+      http: https://api.example/moves
+      method: POST                    # as always where there is a body
+      body: '{"account": "{account}", "year": 2026}'          # JSON; values stand within its quotes
+      take: {moved: moved}
+
+Facts: a null or empty cell is an empty text. Days come as 2026-05-03, times as 14:30, truth as yes and no.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from ivr.sources.csv_source import CsvSource
+from ivr.sources.http_source import HttpSource, Request, url_fault
+from ivr.sources.json_path import PATH
+from ivr.sources.source import Named, Place, Setup, Source
+from ivr.sources.sources import Sources
+from ivr.sources.template import VALUE_NAME, Environment, Template
+from ivr.yaml_file import Fields, Value, did_you_mean, parse, read_text
+
+SHORTEST_S, USUAL_S, LONGEST_S = 0.2, 3.0, 20.0
+"""Time limits; callers take a silence of more than some seconds for a dead line."""
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+"""A token of RFC 9110, 5.6.2."""
+
+
+def load_sources(path: Path, environment: Mapping[str, str] | None = None) -> Sources:
+    """The sources in the file `path`, with secrets out of `environment` (that of the process). Raises FlowError.
+
+    Nothing is asked or opened yet: see `Sources.check`.
+    """
+    fields = parse(read_text(path), file=str(path), name="this file of sources")
+    variables = Environment(variables=os.environ if environment is None else environment)
+    found: list[Source] = []
+    for name, key in fields.keys.items():
+        _named(key, name, "source")
+        found.append(_source(name, fields.take(name), path.parent, variables))
+    return Sources(found)
+
+
+def _source(name: str, value: Value, folder: Path, environment: Environment) -> Source:
+    fields = value.fields()
+    kinds = [kind for kind in _KINDS if kind in fields.keys]
+    if len(kinds) > 1:
+        second = fields.keys[kinds[1]]
+        raise second.wrong(f"source '{name}' has both '{kinds[0]}' and '{kinds[1]}'; make it two sources")
+    if not kinds:
+        for word, key in fields.keys.items():
+            if near := did_you_mean(word, _KINDS):
+                raise key.wrong(f"'{word}' is not known here; did you mean '{near}'?")
+        raise value.wrong(f"source '{name}' does not say where it is; add 'csv: …', 'sql: …' or 'http: …'")
+    source = _KINDS[kinds[0]](name, fields, folder, environment)
+    fields.done()
+    return source
+
+
+def _csv(name: str, fields: Fields, folder: Path, environment: Environment) -> Source:
+    file = fields.take("csv")
+    match = _columns(fields.take("match"), "value")
+    return CsvSource(_setup(name, fields), path=folder / file.text(), at=_place(file), match=match)
+
+
+def _sql(name: str, fields: Fields, folder: Path, environment: Environment) -> Source:
+    # SQLAlchemy takes a quarter of a second to import, which a helpline without a database need not spend
+    from ivr.sources.sql_source import SqlSource, query_fault
+
+    url, query = fields.take("sql"), fields.take("query")
+    text = query.text()
+    if fault := query_fault(text):
+        raise query.wrong(fault)
+    source = SqlSource(
+        _setup(name, fields),
+        url=url.text(),
+        at=_place(url),
+        query=text,
+        query_at=_place(query),
+        environment=environment,
+        folder=folder,
+    )
+    for value in sorted(source.asks):
+        _named(query, value, "value")
+    return source
+
+
+def _http(name: str, fields: Fields, folder: Path, environment: Environment) -> Source:
+    url, headers, body = fields.take("http"), fields.get("headers"), fields.get("body")
+    method, not_found = fields.get("method"), fields.get("not_found")
+    if fault := url_fault(url.text()):
+        raise url.wrong(fault)
+    if body and method and method.text() == "GET":
+        raise method.wrong("a GET has no body; write 'method: POST', or remove 'body'")
+    request = Request(
+        url=_plain(url),
+        method=method.one_of(("GET", "POST")) if method else "POST" if body else "GET",
+        headers=_headers(headers) if headers else MappingProxyType({}),
+        body=_json(body) if body else None,
+        not_found=frozenset(status.whole(200, 499) for status in not_found.items()) if not_found else frozenset(),
+    )
+    setup = _setup(name, fields, several=False)
+    for path in setup.take.values():
+        if not PATH.fullmatch(path.text):
+            raise path.at.wrong(f"'{path.text}' is no path; write keys and numbers with dots, like 'result.0.state'")
+    return HttpSource(setup, request=request, at=_place(url), environment=environment)
+
+
+_KINDS: Mapping[str, Callable[[str, Fields, Path, Environment], Source]] = {"csv": _csv, "sql": _sql, "http": _http}
+
+
+def _setup(name: str, fields: Fields, *, several: bool = True) -> Setup:
+    limit = fields.get("time_limit_s")
+    more = fields.get("several") if several else None
+    return Setup(
+        name=name,
+        at=_place(fields.whole),
+        time_limit_s=limit.number(SHORTEST_S, LONGEST_S) if limit else USUAL_S,
+        take=_columns(fields.take("take"), "fact"),
+        first_of_several=more.one_of(("first", "fail")) == "first" if more else False,
+    )
+
+
+def _columns(value: Value, kind: str) -> Mapping[str, Named]:
+    """Value or fact → column or path."""
+    fields = value.fields()
+    if not fields.keys:
+        raise value.wrong(f"'{value.name}' is empty; name at least one {kind}")
+    found = {}
+    for name, key in fields.keys.items():
+        _named(key, name, kind)
+        column = fields.take(name)
+        found[name] = Named(text=column.text(), at=_place(column))
+    return MappingProxyType(found)
+
+
+def _headers(value: Value) -> Mapping[str, Template]:
+    fields = value.fields()
+    for name, key in fields.keys.items():
+        if not _HEADER.fullmatch(name):
+            raise key.wrong(f"'{name}' is no name of a header")
+        if name.lower() in ("host", "content-length", "transfer-encoding", "accept-encoding"):
+            raise key.wrong(f"the header '{name}' follows from the rest; remove it")
+    return MappingProxyType({name: _plain(fields.take(name)) for name in fields.keys})
+
+
+def _json(value: Value) -> Template:
+    template = _template(value)
+    try:
+        json.loads("x".join(template.pieces))  # a value that is no number, so it must stand in quotes
+    except (ValueError, RecursionError):
+        raise value.wrong(
+            "'body' must be JSON in which values stand within quotes, as in '{\"id\": \"{account}\"}'"
+        ) from None
+    return template
+
+
+def _template(value: Value) -> Template:
+    template = Template(value.text())
+    if any("{env" in piece for piece in template.pieces):
+        raise value.wrong("a secret is written {env:NAME}, with letters, digits and '_'")
+    return template
+
+
+def _plain(value: Value) -> Template:
+    """A template that holds no braces but those of its places."""
+    template = _template(value)
+    if any(brace in piece for piece in template.pieces for brace in "{}"):
+        raise value.wrong("a brace must hold the name of a value, as in '{postcode}', or of a secret, {env:TOKEN}")
+    return template
+
+
+def _named(at: Value, name: str, kind: str) -> None:
+    if not VALUE_NAME.fullmatch(name):
+        raise at.wrong(f"'{name}' is no name of a {kind}; write lower-case letters, digits and '_'")
+
+
+def _place(value: Value) -> Place:
+    return Place(file=value.file, line=value.line, column=value.column)
