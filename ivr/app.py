@@ -45,6 +45,8 @@ from ivr.world import LiveWorld
 
 log = logging.getLogger(__name__)
 
+PLAN_TAKEN = "plan-taken"
+"""Below the state's folder: touched whenever a changed plan serves new calls, for whoever runs Asterisk beside us."""
 DRAIN_S = 5.0
 """At a stop, calls in progress get this long; then the dialplan looks after them."""
 
@@ -164,6 +166,7 @@ class Service:
         await self._make_sounds(self._helpline)
         await running.enter_async_context(self._prompts.kept_ready())
         running.push_async_callback(self._engines.close)
+        running.push_async_callback(self._close_sources)
         await self._engines.hold(self._helpline.model, self._helpline.engine)
         running.push_async_callback(self._media.close)
         await _listening(self._media.start(), "media_port", settings.media_port)
@@ -184,6 +187,9 @@ class Service:
             "the helpline answers", extra={"plan": str(settings.helpline), "model": self._helpline.engine.description}
         )
 
+    async def _close_sources(self) -> None:
+        await self._helpline.sources.close()
+
     async def _make_sounds(self, helpline: Helpline) -> None:
         def progress(done: int, of: int) -> None:
             if done == of or done % 12 == 0:
@@ -203,7 +209,12 @@ class Service:
                 caller=caller,
                 telephone=line,
                 knowledge=helpline.knowledge,
-                world=LiveWorld(zone=ZoneInfo(helpline.flow.time_zone), load=self._desk.load, mailbox=self._mailbox),
+                world=LiveWorld(
+                    zone=ZoneInfo(helpline.flow.time_zone),
+                    load=self._desk.load,
+                    mailbox=self._mailbox,
+                    sources=helpline.sources.look_up,
+                ),
                 feed=self._journal,
                 now=time.time,
             )
@@ -243,7 +254,9 @@ class Service:
             return
         before, self._helpline = self._helpline, fresh
         self._engines.let_go(before.engine)
+        await before.sources.close()  # a call that goes on with it opens what it needs again
         _tell_warnings(fresh)
+        await asyncio.to_thread((settings.state / PLAN_TAKEN).touch)
         log.info("the changed plan is taken: new calls get it", extra={"warnings": len(fresh.warnings)})
 
     def _recall(self, call_id: CallId, queue: str) -> HandOver | None:

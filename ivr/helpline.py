@@ -8,10 +8,12 @@ from pathlib import Path
 
 from ivr.call import Prompt
 from ivr.dialogue import Flow, Written, check_articles, check_sounds, check_vocabulary, hears, load_flow
+from ivr.dialogue.verbs.look_up import LookUp
 from ivr.errors import FlowError, ModelError
 from ivr.knowledge import Article, Knowledge, load_articles
 from ivr.knowledge import check_vocabulary as check_phrasings
-from ivr.published import plan_of
+from ivr.published import data_beside, plan_of
+from ivr.sources import Sources, load_sources
 from ivr.speech.models.languages import primary, same_language
 from ivr.speech.models.model import BUNDLED
 from ivr.speech.prompts.saying import LANGUAGES, Saying
@@ -32,6 +34,8 @@ class Helpline:
     """What hears its callers, with `model`."""
     saying: Saying
     """How its texts are said."""
+    sources: Sources
+    """What its look-ups ask."""
     warnings: tuple[str, ...]
 
     def prompts(self) -> tuple[Prompt, ...]:
@@ -40,7 +44,7 @@ class Helpline:
 
     def parts(self) -> tuple[Path, ...]:
         """The files and folders that the plan names."""
-        return tuple(part for part in (self.flow.knowledge,) if part is not None)
+        return tuple(part for part in (self.flow.knowledge, self.flow.sources) if part is not None)
 
 
 def load_helpline(
@@ -57,12 +61,15 @@ def load_helpline(
     knowledge = Knowledge(articles)
     check_articles(flow, knowledge)
     saying = Saying(language=flow.language, pronunciations=read_pronunciations(prompts / PRONUNCIATIONS))
+    sources = load_sources(flow.sources, data_beside(flow.sources)) if flow.sources is not None else Sources()
+    _check_look_ups(flow, sources)
     warnings = (
         *_about_language(flow, hearing, chosen),
         *flow.warnings,
         *check_vocabulary(flow, engine.unknown_words),
         *check_sounds(flow, knowledge.phrasings()),
         *check_phrasings(articles, hears(flow, engine.unknown_words)),
+        *sources.check(),
     )
     return Helpline(
         flow=flow,
@@ -71,8 +78,18 @@ def load_helpline(
         model=chosen,
         engine=engine,
         saying=saying,
+        sources=sources,
         warnings=warnings,
     )
+
+
+def _check_look_ups(flow: Flow, sources: Sources) -> None:
+    """Raise FlowError for a look-up that asks a source for what it does not have."""
+    for step in flow.steps.values():
+        if isinstance(step.verb, LookUp):
+            fault = sources.misuse(step.verb.source.text, step.verb.given, step.verb.facts())
+            if fault:
+                raise flow.wrong(step.verb.source, fault)
 
 
 def _engine(flow: Flow, hearing: Hearing, engine_for: Callable[[str], Engine]) -> tuple[str, Engine]:

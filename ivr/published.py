@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -33,6 +34,22 @@ def plan_of(helpline: Path) -> Path:
     if not helpline.is_dir():
         return helpline
     return helpline / current_version(helpline) / f"{helpline.name}.yaml"
+
+
+def data_beside(part: Path) -> Path:
+    """The folder of the data that a part of a plan names: its own, or for a published one where it came from.
+
+    Tables and databases live on; a version that held a copy would answer from the past. Raises FlowError.
+    """
+    for folder in part.parents:
+        record = folder / RECORD
+        if record.is_file():
+            try:
+                origin = Path(str(json.loads(record.read_text(encoding="utf-8"))["origin"]))
+            except (OSError, ValueError, KeyError, TypeError, RecursionError):
+                raise FlowError("cannot be read; publish again", file=str(record)) from None
+            return origin.parent / part.parent.relative_to(folder)
+    return part.parent
 
 
 def files_of(helpline: Path, folders: tuple[Path | None, ...] = ()) -> tuple[Path, ...]:

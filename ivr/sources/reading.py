@@ -49,17 +49,18 @@ _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 """A token of RFC 9110, 5.6.2."""
 
 
-def load_sources(path: Path, environment: Mapping[str, str] | None = None) -> Sources:
+def load_sources(path: Path, data: Path | None = None, *, environment: Mapping[str, str] | None = None) -> Sources:
     """The sources in the file `path`, with secrets out of `environment` (that of the process). Raises FlowError.
 
-    Nothing is asked or opened yet: see `Sources.check`.
+    Relative names of files begin in the folder `data`, else beside `path`. Nothing is asked or opened yet: see
+    `Sources.check`.
     """
     fields = parse(read_text(path), file=str(path), name="this file of sources")
     variables = Environment(variables=os.environ if environment is None else environment)
     found: list[Source] = []
     for name, key in fields.keys.items():
         _named(key, name, "source")
-        found.append(_source(name, fields.take(name), path.parent, variables))
+        found.append(_source(name, fields.take(name), data or path.parent, variables))
     return Sources(found)
 
 

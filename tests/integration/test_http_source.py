@@ -60,7 +60,7 @@ def roads(
 ) -> Sources:
     file = folder / "sources.yaml"
     file.write_text(f'roads:\n  http: "http://127.0.0.1:{port}{path}"\n  take: {take}\n  time_limit_s: 1\n{more}')
-    return load_sources(file, environment or {})
+    return load_sources(file, environment=environment or {})
 
 
 async def ask(sources: Sources, asked: Mapping[str, str] = ABOUT) -> Mapping[str, str] | None:

@@ -50,7 +50,7 @@ def accounts(
 ) -> Sources:
     path = folder / "sources.yaml"
     path.write_text(f'accounts:\n  sql: "{url}"\n  query: "{query}"\n  take: {take}\n  {more}\n')
-    return load_sources(path, environment or {})
+    return load_sources(path, environment=environment or {})
 
 
 async def ask(sources: Sources, reference: str) -> Mapping[str, str] | None:

@@ -6,8 +6,11 @@ import asyncio
 from collections.abc import Iterable
 from pathlib import Path
 
+import pytest
+
+from ivr.errors import FlowError
 from ivr.file_watch import watch
-from ivr.published import files_of
+from ivr.published import data_beside, files_of
 
 
 def test_a_saved_file_is_noticed_once_when_it_is_quiet(tmp_path: Path) -> None:
@@ -37,6 +40,17 @@ def test_a_saved_file_is_noticed_once_when_it_is_quiet(tmp_path: Path) -> None:
 
     asyncio.run(main())
     assert told == [6, 13, 21]
+
+
+def test_the_data_of_a_published_plan_is_where_it_came_from(tmp_path: Path) -> None:
+    part = tmp_path / "0001/town/sources.yaml"
+    part.parent.mkdir(parents=True)
+    assert data_beside(part) == part.parent
+    (tmp_path / "0001/published.json").write_text('{"origin": "/plans/town.yaml"}')
+    assert data_beside(part) == Path("/plans/town")
+    (tmp_path / "0001/published.json").write_text("[")
+    with pytest.raises(FlowError, match="publish again"):
+        data_beside(part)
 
 
 def test_a_plan_is_its_file_and_its_folders_and_a_published_one_its_pointer(tmp_path: Path) -> None:

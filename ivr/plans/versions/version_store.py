@@ -66,7 +66,7 @@ class VersionStore:
                     return version, False
             used = (int(each.name) for each in self.folder.iterdir() if each.name.isdecimal())
             name = f"{1 + max(used, default=0):04d}"
-            self._write(name, found, sums, origin=str(plan), note=note)
+            self._write(name, found, sums, origin=str(plan.resolve()), note=note)
             self._point(name)
             return self.get(name), True
 
