@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 
-from ivr.app import hearing_of
-from ivr.helpline import load_helpline
+from ivr.cli.check import examined, tell
 from ivr.plans.versions import VersionStore
 from ivr.settings import Settings
 
@@ -20,9 +20,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(given: argparse.Namespace) -> int:
-    """0 if it is published, or was already; 2 if it has an error."""
+    """0 if it is published, or was already; 1 if `ivr check` refuses it."""
     settings = Settings.read()
-    helpline = load_helpline(given.plan, hearing_of(settings), settings.prompts)
+    checked = examined(given.plan, settings)
+    helpline = checked.helpline
+    if helpline is None or not checked.fit:
+        tell(checked, settings)
+        print(f"ivr: {given.plan} is not published: mend the errors first", file=sys.stderr)
+        return 1
     store = VersionStore(settings.published / given.plan.stem)
     version, fresh = store.publish(given.plan, helpline.parts(), note=" ".join(given.note.split()))
     if given.format == "json":

@@ -1,0 +1,188 @@
+"""The world around a call of the prover: hour, queues, look-ups and articles, each as bad as it may get."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import Enum
+from zoneinfo import ZoneInfo
+
+from ivr.call import Answer, Finding, Hypothesis, Known, NotKnown, Unsure
+from ivr.dialogue.ports import LookUpFailed, Message, QueueState
+from ivr.plans.proof.moves import KNOWN, UNSURE
+
+WORKING_DAY = datetime(2026, 11, 25, 10, 30)
+"""A Wednesday morning on which every office is open; like all times here, by the clocks where the helpline is."""
+USUAL_INSTANTS = (
+    datetime(2026, 11, 25, 3, 0),
+    datetime(2026, 11, 25, 21, 0),
+    datetime(2026, 11, 28, 10, 30),
+    datetime(2026, 11, 29, 10, 30),
+    datetime(2026, 12, 25, 10, 30),
+    datetime(2027, 1, 1, 10, 30),
+    datetime(2028, 2, 29, 10, 30),
+)
+"""Night, evening, Saturday, Sunday, Christmas, New Year and a leap day; a plan's calendar adds its own."""
+ANYTHING = "1"
+"""The text that every look-up finds in every field."""
+
+
+class Queues(Enum):
+    """How it stands in every queue."""
+
+    FREE = "agents are free"
+    BUSY = "all agents are busy"
+    CLOSED = "nobody serves the queues"
+    UNKNOWN = "nobody knows the queues"
+
+
+class LookUps(Enum):
+    """What comes of every look-up."""
+
+    FOUND = "look-ups find something"
+    NOTHING = "look-ups find nothing"
+    FAIL = "look-ups fail"
+
+
+class Asked(Enum):
+    """What a plan may ask the world."""
+
+    NOW = "now"
+    QUEUE = "queue"
+    LOOK_UP = "look_up"
+    MESSAGE = "message"
+    CALLER = "caller"
+    CHANCE = "chance"
+
+
+_QUEUE_STATES: dict[Queues, QueueState | None] = {
+    Queues.FREE: QueueState(agents=3, free=2, waiting=0),
+    Queues.BUSY: QueueState(agents=3, free=0, waiting=7),
+    Queues.CLOSED: QueueState(agents=0, free=0, waiting=0),
+    Queues.UNKNOWN: None,
+}
+
+
+DRAWS = 12
+"""Two ways of one half each are both drawn by all but one in two thousand steps."""
+_DECIDE = {"branch": Asked.CALLER, "split": Asked.CHANCE}
+"""Verb → what it may decide by."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """One state of the world."""
+
+    at: datetime = WORKING_DAY
+    queues: Queues = Queues.FREE
+    look_ups: LookUps = LookUps.FOUND
+    keeps_messages: bool = True
+    number_shown: bool = True
+    draw: int = 0
+    """Callers whom a plan divides by chance go different ways in different draws."""
+
+    def others(self, asked: Set[Asked], instants: Sequence[datetime]) -> Iterator[Scene]:
+        """The scenes that differ from this one in one thing that was `asked`."""
+        if Asked.NOW in asked:
+            yield from (replace(self, at=at) for at in instants if at != self.at)
+        if Asked.QUEUE in asked:
+            yield from (replace(self, queues=state) for state in Queues if state is not self.queues)
+        if Asked.LOOK_UP in asked:
+            yield from (replace(self, look_ups=state) for state in LookUps if state is not self.look_ups)
+        if Asked.MESSAGE in asked:
+            yield replace(self, keeps_messages=not self.keeps_messages)
+        if Asked.CALLER in asked:
+            yield replace(self, number_shown=not self.number_shown)
+        if Asked.CHANCE in asked:
+            yield from (replace(self, draw=draw) for draw in range(DRAWS) if draw != self.draw)
+
+    def told(self) -> str:
+        """What is unusual about it, empty if nothing is."""
+        parts = []
+        if self.at != WORKING_DAY:
+            parts.append(f"at {self.at:%a %-d %b %Y %H:%M}")
+        if self.queues is not Queues.FREE:
+            parts.append(self.queues.value)
+        if self.look_ups is not LookUps.FOUND:
+            parts.append(self.look_ups.value)
+        if not self.keeps_messages:
+            parts.append("messages cannot be kept")
+        if not self.number_shown:
+            parts.append("the number is withheld")
+        if self.draw:
+            parts.append(f"draw {self.draw}")
+        return ", ".join(parts)
+
+
+class _Anything(dict[str, str]):
+    """Holds ANYTHING under every name."""
+
+    def __missing__(self, name: str) -> str:
+        return ANYTHING
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def get(self, name: str, default: object = None) -> str:
+        return ANYTHING
+
+
+@dataclass(slots=True)
+class Stage:
+    """The dialogue's World while a `scene` is played; `asked` keeps which step wanted to know what."""
+
+    scene: Scene
+    zone: ZoneInfo
+    step: str = ""
+    asked: set[tuple[str, Asked]] = field(default_factory=set)
+
+    def now(self) -> datetime:
+        """The scene's hour."""
+        self.asked.add((self.step, Asked.NOW))
+        return self.scene.at.replace(tzinfo=self.zone)
+
+    def queue(self, name: str) -> QueueState | None:
+        """The scene's queues are all alike."""
+        self.asked.add((self.step, Asked.QUEUE))
+        return _QUEUE_STATES[self.scene.queues]
+
+    async def look_up(self, source: str, asked: Mapping[str, str]) -> Mapping[str, str] | None:
+        """What the scene says. Raises LookUpFailed if look-ups fail in it."""
+        self.asked.add((self.step, Asked.LOOK_UP))
+        if self.scene.look_ups is LookUps.FAIL:
+            raise LookUpFailed(f"{source} does not answer")
+        return _Anything() if self.scene.look_ups is LookUps.FOUND else None
+
+    def enters(self, step: str, verb: str) -> None:
+        """A step begins; two verbs decide by what no port is asked for."""
+        self.step = step
+        if verb in _DECIDE:
+            self.asked.add((step, _DECIDE[verb]))
+
+    async def keep_message(self, message: Message) -> bool:
+        """Whether the scene keeps messages; nothing is kept."""
+        self.asked.add((self.step, Asked.MESSAGE))
+        return self.scene.keeps_messages
+
+
+@dataclass(frozen=True, slots=True)
+class Articles:
+    """The dialogue's Knowledge: the plan's articles, found by the prover's own three questions."""
+
+    all: tuple[Answer, ...]
+
+    def ask(self, readings: Sequence[Hypothesis]) -> Finding:
+        """Surely the first article for KNOWN, one or two for UNSURE, nothing for anything else."""
+        said = readings[0].text if readings else ""
+        if not self.all or said not in (KNOWN, UNSURE):
+            return NotKnown()
+        return Known(answer=self.all[0]) if said == KNOWN else Unsure(candidates=self.all[:2])
+
+    def phrasings(self) -> tuple[str, ...]:
+        """What can be found."""
+        return (KNOWN, UNSURE)
+
+    def answers(self) -> tuple[Answer, ...]:
+        """Every article."""
+        return self.all

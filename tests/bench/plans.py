@@ -1,0 +1,66 @@
+"""What the tools for plans take: to load, to check and to prove 10, 100 and 1,000 steps."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ivr.dialogue import load_flow
+from ivr.plans.proof import Proof, confusable, gate, prove
+from tests.bench.figures import Aim, Figure, Measured, Void
+from tests.plan_of_size import plan_of_size
+
+NEEDS_STAGE = False
+SIZES = {10: 10, 100: 5, 1000: 2}
+"""Steps → how often each is measured."""
+LOADED_AND_CHECKED_MS, PROVEN_MS = 2_000.0, 10_000.0
+"""For a thousand steps."""
+
+
+async def measure(stage: object) -> Measured:
+    """Plans with menus, questions, digits and spelling; needs no Asterisk."""
+    return await asyncio.to_thread(_measured)
+
+
+def _measured() -> Measured:
+    figures: list[Figure] = []
+    evidence: dict[str, object] = {"espeak-ng": shutil.which("espeak-ng") or "not there: no words were compared"}
+    with TemporaryDirectory() as folder:
+        for size, times in SIZES.items():
+            path = Path(folder) / f"{size}.yaml"
+            path.write_text(plan_of_size(size), encoding="utf-8")
+            runs = [_run(path) for _ in range(times)]
+            proof = runs[0][3]
+            if not proof.holds or proof.assumed:
+                raise Void(f"the plan of {size} steps is not proven: {[str(one) for one in proof.findings]}")
+            largest = size == max(SIZES)
+            aims = [Aim(percentile=50, most=LOADED_AND_CHECKED_MS)] if largest else []
+            proven = [Aim(percentile=50, most=PROVEN_MS)] if largest else []
+            figures += [
+                Figure(name=f"loading {size} steps", unit="ms", values=[run[0] for run in runs]),
+                Figure(
+                    name=f"loading and checking {size} steps",
+                    unit="ms",
+                    values=[sum(run[:2]) for run in runs],
+                    aims=aims,
+                ),
+                Figure(name=f"proving {size} steps", unit="ms", values=[run[2] for run in runs], aims=proven),
+            ]
+            evidence[f"{size} steps"] = f"{proof.states} questions, {proof.calls} calls"
+    return Measured(figures=figures, evidence=evidence)
+
+
+def _run(path: Path) -> tuple[float, float, float, Proof]:
+    """Milliseconds to load, to check without the proof, to prove; and the proof."""
+    began = time.perf_counter()
+    flow = load_flow(path)
+    loaded = time.perf_counter()
+    proof = prove(flow)
+    proven = time.perf_counter()
+    gate(flow, proof)
+    confusable(flow)
+    checked = time.perf_counter()
+    return 1000 * (loaded - began), 1000 * (checked - proven), 1000 * (proven - loaded), proof
