@@ -75,7 +75,7 @@ class Settings(BaseSettings):
         1.8, gt=0.3, description="A service that is silent this long is ended; with 2.7 s of apology, under 5 s in all."
     )
     absolute_timeout_s: int = Field(20, ge=5, description="Rolling limit that Asterisk puts on an unattended call.")
-    most_calls: int = Field(200, ge=1, description="Calls at once; callers beyond it go to the operator queue.")
+    most_calls: int = Field(200, ge=1, description="Calls at once; callers beyond it get the plan in Asterisk alone.")
 
     @classmethod
     def settings_customise_sources(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import shutil
 import signal
@@ -16,12 +17,18 @@ from pathlib import Path
 
 import aiohttp
 
+from ivr.app import PLAN_TAKEN, prompts_of
 from ivr.errors import PbxError, SettingsError, UserError
+from ivr.file_watch import watch
 from ivr.handoff.agents import load_agents
 from ivr.pbx import Installation, Pbx, Ports, find_asterisk
-from ivr.pbx.render import QUEUE_WAIT_S
+from ivr.pbx.render import NATIVE, QUEUE_WAIT_S
+from ivr.plans.native import compile_plan
+from ivr.published import plan_of
 from ivr.secrets_file import secrets_for
 from ivr.settings import Settings
+
+log = logging.getLogger(__name__)
 
 READY_S = 120.0
 """The first start renders every prompt of the helpline."""
@@ -56,7 +63,9 @@ class Stand:
             for_tests=for_tests,
             queue_wait_s=queue_wait_s,
         )
+        self._queue_wait_s = queue_wait_s
         self._service: asyncio.subprocess.Process | None = None
+        self._following: asyncio.Task[None] | None = None
 
     @property
     def url(self) -> str:
@@ -84,8 +93,11 @@ class Stand:
         say(f"Asterisk {self.pbx.installation.version} starts ...")
         await self.pbx.start()
         try:
+            say("the plan is compiled for when the service is down ...")
+            await self.lay_net()
             say("the service starts ...")
             await self.start_service()
+            self._following = asyncio.create_task(self._follow_the_plan(), name="compile the plan when it changes")
         except BaseException:
             await self.stop()
             raise
@@ -94,6 +106,42 @@ class Stand:
         """Have the service take a changed plan (its log says whether it did)."""
         if self.watchdog_pid is not None:
             os.kill(self.watchdog_pid, signal.SIGHUP)
+
+    async def lay_net(self) -> None:
+        """Compile the plan for Asterisk alone and have Asterisk take it, for calls that the service does not take.
+
+        Raises UserError; then the former one stands.
+        """
+        folder = self.pbx.run_dir / NATIVE
+        await compile_plan(
+            plan_of(self.settings.helpline),
+            into=folder,
+            seen_as=self.pbx.installation.seen(folder),
+            recordings=self.settings.prompts,
+            voice=prompts_of(self.settings),
+            queue_wait_s=self._queue_wait_s,
+        )
+        await self.pbx.console("dialplan reload")
+
+    async def _follow_the_plan(self) -> None:
+        """Compile anew whenever the service has taken a changed plan."""
+        taken = asyncio.Event()
+        looking = asyncio.create_task(
+            watch(lambda: (self.settings.state / PLAN_TAKEN,), taken.set), name="watch for a plan that was taken"
+        )
+        try:
+            while True:
+                await taken.wait()
+                taken.clear()
+                try:
+                    await self.lay_net()
+                except UserError as fault:
+                    log.error("the changed plan is not compiled: the former one stands in", extra={"fault": str(fault)})
+                else:
+                    log.info("the changed plan is compiled")
+        finally:
+            looking.cancel()
+            await asyncio.wait({looking})
 
     async def start_service(self) -> None:
         """Start the service with its watchdog and wait until it is healthy."""
@@ -151,6 +199,10 @@ class Stand:
 
     async def stop(self) -> None:
         """End everything; no process is left. Idempotent."""
+        following, self._following = self._following, None
+        if following is not None:
+            following.cancel()
+            await asyncio.wait({following})
         await self.stop_service()
         await self.pbx.stop()
 

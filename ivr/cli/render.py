@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
+import sys
 from pathlib import Path
 
+from ivr.app import prompts_of
+from ivr.errors import UserError
 from ivr.handoff.agents import load_agents
 from ivr.pbx import Installation, Ports, render
+from ivr.pbx.render import NATIVE
+from ivr.plans.native import compile_plan
+from ivr.published import plan_of
 from ivr.secrets_file import secrets_for
 from ivr.settings import Settings
 
@@ -17,7 +24,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(given: argparse.Namespace) -> int:
-    """Render, and say how to start Asterisk with it."""
+    """Render, with the plan for Asterisk alone, and say how to start Asterisk with it.
+
+    A plan that cannot be compiled is told and keeps no Asterisk from starting: its callers then get the operators.
+    """
     settings = Settings.read()
     secrets = secrets_for(settings.secrets, [agent.name for agent in load_agents(settings.agents)])
     config = render(
@@ -27,5 +37,11 @@ def main(given: argparse.Namespace) -> int:
         Ports.of(settings),
         installation=Installation(binary=Path("asterisk")),
     )
+    native = given.folder.absolute() / NATIVE
+    try:
+        plan, voice = plan_of(settings.helpline), prompts_of(settings)
+        asyncio.run(compile_plan(plan, into=native, seen_as=str(native), recordings=settings.prompts, voice=voice))
+    except UserError as fault:
+        print(f"warning: no plan for when the service is down: {fault}", file=sys.stderr)
     print(f"asterisk -C {config} -f")
     return 0

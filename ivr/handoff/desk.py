@@ -21,6 +21,7 @@ from ivr.errors import LineBroken
 from ivr.handoff import presence
 from ivr.handoff.agents import Agent
 from ivr.handoff.board import Board
+from ivr.handoff.keyed_story import keyed_story
 from ivr.handoff.manager import Feed, Fields, ManagerLine
 from ivr.handoff.queue_events import (
     EVENT_NAMES,
@@ -227,7 +228,7 @@ class Desk:
     def _recollect(self, party: Party) -> None:
         """A caller in a queue, or with an agent, whom we did not send there: what is known of them all the same."""
         if self._explain(party) is None:
-            story = self._recall(CallId(party.channel_id), party.queue)
+            story = keyed_story(party) or self._recall(CallId(party.channel_id), party.queue)
             if story is not None:
                 self.expect(story)
 

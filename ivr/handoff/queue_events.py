@@ -34,6 +34,8 @@ ANSWERED_ELSEWHERE = "26"
 UNREACHABLE_STATUS = frozenset({"4", "5"})
 """Device states of a phone that cannot ring: invalid, unavailable (devicestate.h)."""
 
+_VARIABLES, _TOLD = "ChanVariable", "IVR_TOLD="
+"""The header of the variables that manager.conf names (``channelvars``), and the one that a native plan sets."""
 _ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
@@ -46,6 +48,8 @@ class Party:
     linked_id: str
     queue: str
     caller: Caller
+    told: str = ""
+    """What the plan in Asterisk alone has learnt of the caller: ``reason=asked&intent=bins&urgent=yes``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,11 +177,15 @@ def read_lists(
     """The answers to ``QueueStatus`` and ``CoreShowChannels``; only legs to `interfaces` (``PJSIP/alice``) count."""
     status = list(queue_status)
     lines = [line for line in channels if line.get("Event") == "CoreShowChannel"]
+    variables = {line.get("Uniqueid", ""): line.get(_VARIABLES, "") for line in lines}  # a QueueEntry has none
     return Snapshot(
         queues=frozenset(item.get("Queue", "") for item in status if item.get("Event") == "QueueParams"),
         members=tuple(_member(item) for item in status if item.get("Event") == "QueueMember"),
         waiting=tuple(
-            CallerJoined(party=_party(item, escaped=False), wait_s=_seconds(item.get("Wait")))
+            CallerJoined(
+                party=_party({**item, _VARIABLES: variables.get(item["Uniqueid"], "")}, escaped=False),
+                wait_s=_seconds(item.get("Wait")),
+            )
             for item in status
             if item.get("Event") == "QueueEntry" and item.get("Uniqueid")
         ),
@@ -220,7 +228,14 @@ def _party(fields: Mapping[str, str], *, escaped: bool = True) -> Party:
         linked_id=fields.get("Linkedid", channel_id),
         queue=fields.get("Queue", ""),
         caller=Caller.presented(number, name, fields.get("Exten")),
+        told=_told(fields.get(_VARIABLES, "")),
     )
+
+
+def _told(variables: str) -> str:
+    """`_TOLD` among channel variables, one a line; two queues of one call may have sent it twice."""
+    found = (line.removeprefix(_TOLD) for line in variables.splitlines() if line.startswith(_TOLD))
+    return next(found, "")
 
 
 def _member(fields: Mapping[str, str]) -> Member:

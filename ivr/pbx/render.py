@@ -23,6 +23,8 @@ QUEUE_WAIT_S = 600
 """So long a caller waits for an agent before they are told that nobody is there."""
 NOT_USED = ("acl", "ccss", "pjproject", "queuerules", "udptl")
 """Files that Asterisk's core complains about when they are absent, though nothing in them is needed."""
+NATIVE = "native"
+"""Below the run's folder: the plan in Asterisk alone; it stays from run to run, so that there is one at once."""
 FOLDERS = ("etc", "run", "log", "spool", "lib", "moh", "sounds")
 
 _WORD = re.compile(r"@([^@\s]+)@")

@@ -119,8 +119,8 @@ async def test_frozen_in_mid_call_the_watchdog_ends_it_and_the_caller_reaches_an
     await _back(rough.stand, frozen)
 
 
-async def test_when_the_media_port_is_refused_the_caller_reaches_an_agent(rough: Helpline) -> None:
-    """The service listens for sound where Asterisk does not call."""
+async def test_when_the_media_port_is_refused_the_caller_gets_the_plan_in_asterisk_alone(rough: Helpline) -> None:
+    """The service listens for sound where Asterisk does not call; nobody has asked the caller anything yet."""
     stand, right = rough.stand, rough.stand.settings
     operator = (await rough.agent()).phone
     await stand.stop_service()
@@ -128,7 +128,8 @@ async def test_when_the_media_port_is_refused_the_caller_reaches_an_agent(rough:
     try:
         await stand.start_service()
         caller = await rough.dial()
-        await _rescued(caller, operator, caller.call.answered_at)
+        await caller.call.wait_for_sound(timeout_s=RESCUE_S)
+        await _rescued(caller, operator, await caller.presses("0"))
         ended = await caller.journal.next(Ended)
         assert (ended.reason, ended.detail) == (EndReason.LINE_FAILED, "Asterisk could not reach the media server")
     finally:
