@@ -126,6 +126,13 @@ class AnswerTold(CallEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeReached(CallEvent):
+    """The call has reached a milestone that the plan names (``report_filed``)."""
+
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MessageLeft(CallEvent):
     """The caller left a message for the people of `queue`; `kept` False if it could not be written down."""
 
@@ -190,6 +197,7 @@ _KINDS: dict[str, type[CallEvent]] = {
         FactLearnt,
         IntentUnderstood,
         AnswerTold,
+        OutcomeReached,
         MessageLeft,
         HandedOver,
         AgentRang,

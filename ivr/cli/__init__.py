@@ -3,13 +3,50 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
-from ivr.cli import check, demo, models, render, run, serve
+from ivr.cli import (
+    check,
+    compile,
+    demo,
+    graph,
+    models,
+    prompts,
+    publish,
+    reference,
+    render,
+    rollback,
+    run,
+    schema,
+    serve,
+    show,
+    talk,
+    test,
+    versions,
+)
 from ivr.errors import UserError
 
-WORDS = {"run": run, "serve": serve, "check": check, "models": models, "demo": demo, "render": render}
+WORDS = {
+    "run": run,
+    "serve": serve,
+    "check": check,
+    "models": models,
+    "demo": demo,
+    "render": render,
+    "graph": graph,
+    "compile": compile,
+    "prompts": prompts,
+    "talk": talk,
+    "test": test,
+    "publish": publish,
+    "versions": versions,
+    "rollback": rollback,
+    "show": show,
+    "schema": schema,
+    "reference": reference,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,5 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UserError as fault:
         print(f"ivr: {fault}", file=sys.stderr)
         return 2
+    except BrokenPipeError:  # whoever read it has seen enough ('| head'); Python would complain at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     except KeyboardInterrupt:
         return 130

@@ -6,7 +6,8 @@ import argparse
 import json
 import logging
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from ivr.dialogue import Flow
@@ -51,7 +52,23 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(given: argparse.Namespace) -> int:
     """0 well; 1 if `--missing` or `--check` finds something; a plan or list that cannot be read is a UserError (2)."""
-    logging.getLogger("ivr.speech.prompts").setLevel(logging.ERROR)  # what it warns of stands among the findings
+    with _quiet("ivr.speech.prompts"):  # what it warns of stands among the findings
+        return _told(given)
+
+
+@contextmanager
+def _quiet(logger: str) -> Iterator[None]:
+    """Only errors of `logger` meanwhile."""
+    log = logging.getLogger(logger)
+    before = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
+
+
+def _told(given: argparse.Namespace) -> int:
     settings = Settings.read()
     folder = settings.prompts
     flow, articles = read_plan(given.plan or settings.helpline)

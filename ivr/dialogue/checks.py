@@ -1,13 +1,16 @@
-"""What must hold of a whole plan, and what is odd about it: names, circles, steps out of reach, unheard words."""
+"""What must hold of a whole plan, and what is odd about it: facts, secrets, articles, unheard words."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
 
-from ivr.call import Prompt
+from ivr.dialogue.calendar import oddities as calendar_oddities
+from ivr.dialogue.calendar import unsaid
 from ivr.dialogue.flow import Flow, Step
 from ivr.dialogue.ports import Knowledge
 from ivr.dialogue.turns import FACT
+from ivr.dialogue.verbs.notice import SayNotices
 from ivr.dialogue.words.near_words import UnknownWords, near_words
 from ivr.dialogue.words.options import UNIVERSALS, YES_NO, Option
 from ivr.dialogue.written import Written
@@ -16,60 +19,58 @@ from ivr.yaml_file import did_you_mean
 
 
 def check_names(flow: Flow, text: str) -> None:
-    """Raise FlowError for the first step, queue or ``{fact}`` that does not exist; `text` is the file's."""
+    """Raise FlowError for the first ``{fact}`` that nobody learns, and what cannot work; `text` is the file's."""
     facts = {fact for step in flow.steps.values() for fact in step.verb.facts()}
+    open_facts = {fact for step in flow.steps.values() if not step.manner.sensitive for fact in step.verb.facts()}
     for step in flow.steps.values():
         if step.verb.asks_knowledge and flow.knowledge is None:
             raise flow.wrong(
                 step, f"'{step.verb.word}' needs articles; add 'knowledge: …' with their folder at the top"
             )
-        for jump in (*step.verb.jumps(), *step.manner.jumps()):
-            _exists(flow, jump, flow.steps, "step")
-        for queue in step.verb.queues():
-            _exists(flow, queue, flow.queues, "queue")
-        own = (*step.verb.prompts(), *step.manner.prompts())
-        for prompt in own:
-            _check_facts(flow, step, prompt, facts, text)
+        if step.manner.sensitive:
+            _check_keys(flow, step)
+        for name in step.verb.uses():
+            if name not in facts:
+                raise _at(flow, step, name, text, _unknown_fact(name, facts))
+        for prompt in (*step.verb.prompts(), *step.manner.prompts()):
+            _check_facts(flow, step, prompt.text, facts, text)
+            for name in FACT.findall(prompt.text):
+                if name not in open_facts and name not in step.verb.facts():
+                    message = f"'{name}' is learnt in a sensitive step, so it is never said; remove it here"
+                    raise _at(flow, step, f"{{{name}}}", text, message)
+        for one in step.verb.texts():
+            _check_facts(flow, step, one, facts, text)
+    _check_hang_ups(flow)
 
 
-def check_loops(flow: Flow) -> None:
-    """Raise FlowError for a circle of steps that never waits for the caller."""
-    done: set[str] = set()
-    for name in flow.steps:
-        trail: dict[str, Written] = {}
-        at = name
-        while at not in done and not flow.steps[at].verb.listens:
-            jumps = flow.steps[at].verb.jumps()
-            if not jumps:
-                break
-            trail[at] = jumps[0]  # a verb that does not listen has one way on
-            at = jumps[0].text
-            if at in trail:
-                circle = [*list(trail)[list(trail).index(at) :], at]
-                message = f"the steps {' → '.join(circle)} go round without ever waiting for the caller"
-                raise flow.wrong(trail[circle[-2]], f"{message}; lead one of them to a menu, question or goodbye")
-        done.update(trail)
+def _check_keys(flow: Flow, step: Step) -> None:
+    expected = step.verb.expectation()
+    if expected is None:
+        return
+    counted, options = expected.counted, expected.options
+    if expected.free or not (counted.press if counted is not None else any(option.key for option in options)):
+        raise flow.wrong(step, "a sensitive step takes keys only, and nothing can be keyed here; remove 'sensitive'")
 
 
-def unreachable(flow: Flow) -> tuple[str, ...]:
-    """A warning for each step that no way leads to."""
-    reached: set[str] = set()
-    waiting = [flow.start, flow.main_menu]
-    while waiting:
-        name = waiting.pop()
-        if name not in reached:
-            reached.add(name)
-            waiting += (jump.text for jump in flow.steps[name].verb.jumps())
-    return tuple(
-        str(flow.wrong(step, f"no way leads to step '{name}'; remove it or lead to it"))
-        for name, step in flow.steps.items()
-        if name not in reached
+def _check_hang_ups(flow: Flow) -> None:
+    """What is done after the caller left must be possible without them."""
+    for manner in (flow.manner, *(step.manner for step in flow.steps.values())):
+        way = manner.on_hang_up
+        if way is not None and (flow.steps[way.text].verb.listens or not flow.steps[way.text].verb.jumps()):
+            word = flow.steps[way.text].verb.word
+            raise flow.wrong(way, f"the caller has gone, so '{word}' does nothing; lead to a set, outcome or look_up")
+
+
+def oddities(flow: Flow, at: datetime) -> tuple[str, ...]:
+    """A warning for each oddity that a verb tells of itself, and that hours and notices have `at` that instant."""
+    verbs = [step.verb for step in flow.steps.values()]
+    topics = {verb.topic.text for verb in verbs if isinstance(verb, SayNotices)}
+    odd = (
+        *(odd for verb in verbs for odd in verb.oddities()),
+        *calendar_oddities(flow.hours.values(), flow.notices, at),
+        *unsaid(flow.notices, topics),
     )
-
-
-def oddities(flow: Flow) -> tuple[str, ...]:
-    """A warning for each oddity that a verb tells of itself."""
-    return tuple(str(flow.wrong(odd, odd.text)) for step in flow.steps.values() for odd in step.verb.oddities())
+    return tuple(str(flow.wrong(one, one.text)) for one in odd)
 
 
 def check_vocabulary(flow: Flow, unknown_words: UnknownWords) -> tuple[str, ...]:
@@ -192,14 +193,21 @@ def _exists(flow: Flow, named: Written, known: Collection[str], kind: str) -> No
         raise flow.wrong(named, f"there is no {kind} '{named.text}'; {mending}")
 
 
-def _check_facts(flow: Flow, step: Step, prompt: Prompt, facts: set[str], text: str) -> None:
-    for name in FACT.findall(prompt.text):
+def _check_facts(flow: Flow, step: Step, said: str, facts: set[str], text: str) -> None:
+    for name in FACT.findall(said):
         if name not in facts:
-            near = did_you_mean(name, facts)
-            mending = f"did you mean '{{{near}}}'?" if near else "only what an 'ask' learns as its 'fact' can be said"
-            raise _at(flow, step, f"{{{name}}}", text, f"no step learns the fact '{name}'; {mending}")
-    if "{" in FACT.sub("", prompt.text) or "}" in FACT.sub("", prompt.text):
+            raise _at(flow, step, f"{{{name}}}", text, _unknown_fact(name, facts, braces=True))
+    if "{" in FACT.sub("", said) or "}" in FACT.sub("", said):
         raise _at(flow, step, "{", text, "a brace must hold the name of a fact, as in '{people}'; remove it")
+
+
+def _unknown_fact(name: str, facts: set[str], *, braces: bool = False) -> str:
+    near = did_you_mean(name, facts)
+    meant = f"{{{near}}}" if braces else near
+    mending = (
+        f"did you mean '{meant}'?" if near else "a fact is what an 'ask' learns as its 'fact', a 'set' or a 'look_up'"
+    )
+    return f"no step learns the fact '{name}'; {mending}"
 
 
 def _at(flow: Flow, step: Step, written: str, text: str, message: str) -> FlowError:

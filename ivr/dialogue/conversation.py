@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ivr.call import BargeIn, EndReason, Heard, MessageLimits, Outcome, Prompt
 from ivr.dialogue import wording
-from ivr.dialogue.flow import Conclusion, Flow, Next, Step
+from ivr.dialogue.flow import Conclusion, Flow, Next, Step, Verb
 from ivr.dialogue.key_hints import key_hints
 from ivr.dialogue.manner import Manner, Reaction
 from ivr.dialogue.notebook import Notebook
@@ -54,8 +54,10 @@ class Conversation:
         self.knowledge = knowledge
         self.world = world
         self.notebook = notebook
+        self.caller_left = False
         self.step: Step = flow.steps[flow.start]
-        self._turns = Turns(telephone, notebook, flow.sounds_like, flow.say_fact)
+        self._turns = Turns(telephone, notebook, flow.sounds_like, self._say_fact)
+        self._learnt_by: dict[str, Verb] = {}
         self._counts: dict[str, int] = {}
         self._failures = 0
         self._refused: dict[tuple[str, str], float] = {}
@@ -71,7 +73,12 @@ class Conversation:
         return self.step.manner
 
     def enter(self, step: Step) -> None:
-        """A step begins; its failures count from nothing, and nothing is refused yet."""
+        """A step begins; its failures count from nothing, and nothing is refused yet.
+
+        A step of the helpline itself is in no sub-flow, however it was reached.
+        """
+        if "." not in step.name:
+            self._after.clear()
         self.step = step
         self._counts = {}
         self._failures = 0
@@ -98,6 +105,7 @@ class Conversation:
 
     def hung_up(self) -> None:
         """The caller is gone; what the plan still does, it does unheard."""
+        self.caller_left = True
         self._turns.hung_up()
 
     async def after_error(self) -> Next:
@@ -252,6 +260,7 @@ class Conversation:
 
     def learnt(self, fact: str, value: str, confidence: float) -> None:
         """The caller told us something; in a sensitive step nobody is to read it."""
+        self._learnt_by[fact] = self.step.verb
         if self.manner.sensitive:
             self.notebook.keep_secret(fact, value)
         else:
@@ -391,6 +400,12 @@ class Conversation:
             raise WantsMainMenu
         if understood.name == PERSON:
             raise WantsPerson("asked")
+
+    def _say_fact(self, name: str, value: str) -> str:
+        """How a caller hears the fact `name`: as the verb says it that learnt it last."""
+        verb = self._learnt_by.get(name)
+        said = verb.say_fact(name, value) if verb is not None else None
+        return wording.said_fact(value) if said is None else said
 
     def _own(self, text: str) -> Prompt:
         return Prompt(text=text, barge_in=self.manner.barge_in)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from ivr.call import Answer, EndReason, HandOver, Prompt
 from ivr.dialogue import wording
 from ivr.dialogue.key_hints import key_hints
+from ivr.dialogue.language.lines import read_lines
+from ivr.dialogue.language.shape import Scope
 from ivr.dialogue.manner import Manner, prompts_from
 from ivr.dialogue.words.expectation import Expectation
 from ivr.dialogue.words.options import UNIVERSALS, YES_NO
@@ -20,6 +22,7 @@ from ivr.dialogue.written import Jump, Written
 from ivr.errors import FlowError
 
 if TYPE_CHECKING:
+    from ivr.dialogue.calendar import Hours, Notice
     from ivr.dialogue.conversation import Conversation
     from ivr.yaml_file import Fields
 
@@ -40,19 +43,23 @@ Next = str | Conclusion
 class Verb(ABC):
     """What a step does. A verb is one file below ``verbs/`` and one line in ``verbs/__init__.py``.
 
-    `word` opens a step of this verb; `listens` says that it always waits for the caller, so that no circle of
-    steps can spin without them; `asks_knowledge` that it needs articles. A verb overrides those of the questions
-    below that it has an answer to.
+    Its fields are declared as lines of the plan (`language.lines`), and its docstring is for those who write plans.
+    `word` opens a step of this verb; `listens` says that it always waits for the caller, so that no circle of steps can
+    spin without them; `asks_knowledge` that it needs articles; `returns` that a sub-flow is over with it. A verb
+    overrides those of the questions below that it has an answer to.
     """
 
     word: ClassVar[str]
+    example: ClassVar[str] = ""
+    """Steps for the reference; ``main``, ``goodbye`` and ``to_people`` are elsewhere."""
     listens: ClassVar[bool] = False
     asks_knowledge: ClassVar[bool] = False
+    returns: ClassVar[bool] = False
 
     @classmethod
-    @abstractmethod
-    def read(cls, fields: Fields, manner: Manner) -> Self:
-        """The verb that `fields` (all lines of the step) describe. Raises FlowError."""
+    def read(cls, given: Fields, scope: Scope) -> Self:
+        """The verb that `given` (all lines of the step) describe: its fields are its lines. Raises FlowError."""
+        return read_lines(cls, given, scope)
 
     @abstractmethod
     async def run(self, conversation: Conversation) -> Next:
@@ -82,6 +89,18 @@ class Verb(ABC):
         """How a caller hears the fact `name` that this verb learns; None if it has no way of its own for it."""
         return None
 
+    def calls(self) -> str | None:
+        """The sub-flow that is run first: its first step is the first jump, the step after it the last one."""
+        return None
+
+    def uses(self) -> tuple[str, ...]:
+        """Names of facts that this verb decides by."""
+        return ()
+
+    def texts(self) -> tuple[str, ...]:
+        """Texts with ``{facts}`` that nobody hears."""
+        return ()
+
     def expectation(self, phrasings: tuple[str, ...] = ()) -> Expectation | None:
         """What counts as an answer, given the phrasings of the agency's articles; None if nothing is asked."""
         return None
@@ -104,6 +123,8 @@ class Step:
     manner: Manner
     line: int
     column: int
+    waivers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Rules of the checks that do not hold here → why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +165,13 @@ class Flow:
     flows: Mapping[str, SubFlow] = field(default_factory=lambda: MappingProxyType({}))
     time_zone: str = "Europe/London"
     """Of everything in the plan that depends on the time."""
+    hours: Mapping[str, Hours] = field(default_factory=lambda: MappingProxyType({}))
+    """Opening hours by name."""
+    notices: tuple[Notice, ...] = ()
+    sources: Path | None = None
+    """The file of what look-ups ask."""
+    waivers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Rules of the checks that do not hold in this plan → why."""
     warnings: tuple[str, ...] = ()
     """What is odd but works, as ``file:line:column: …``."""
 
@@ -155,12 +183,6 @@ class Flow:
                 found.setdefault((prompt.text, prompt.recording), prompt)
         return tuple(found.values())
 
-    def say_fact(self, name: str, value: str) -> str:
-        """How a caller hears the fact `name`."""
-        learns = (step.verb for step in self.steps.values() if name in step.verb.facts())
-        ways = (verb.say_fact(name, value) for verb in learns)
-        return next((way for way in ways if way is not None), wording.said_fact(value))
-
     def wrong(self, place: Written | Step, message: str) -> FlowError:
         """The error to raise about `place`."""
         return FlowError(message, file=str(self.file), line=place.line, column=place.column)
@@ -168,6 +190,7 @@ class Flow:
     def _own_prompts(self) -> Iterable[Prompt]:
         for manner in (self.manner, *(step.manner for step in self.steps.values())):
             yield from manner.prompts()
+        yield from (prompt for notice in self.notices for prompt in notice.prompts)
         for step in self.steps.values():
             yield from step.verb.prompts()
             yield from prompts_from(_about_options(step.verb.expectation()))

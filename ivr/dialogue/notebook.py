@@ -20,6 +20,7 @@ from ivr.call import (
     Means,
     MessageLeft,
     Outcome,
+    OutcomeReached,
     Prompt,
     PromptPlayed,
     StepEntered,
@@ -48,6 +49,11 @@ class Notebook:
     def intent(self) -> Intent | None:
         """What the call is about, as far as it is known."""
         return self._story.intent
+
+    @property
+    def caller(self) -> Caller:
+        """As the network presents them."""
+        return self._story.caller
 
     def value(self, name: str) -> str:
         """As `fact`, secrets included: only for look-ups, which do not keep it."""
@@ -109,11 +115,13 @@ class Notebook:
         """The caller told us something; a later value replaces an earlier one."""
         self._note(FactLearnt(call_id=self.call_id, at=self._now(), name=name, value=value, confidence=confidence))
 
+    def reached(self, outcome: str) -> None:
+        """The plan counts this call for `outcome`."""
+        self._note(OutcomeReached(call_id=self.call_id, at=self._now(), outcome=outcome))
+
     def message_left(self, queue: str, seconds: float, kept: bool) -> None:
         """The caller left a message for `queue`."""
-        self._note(
-            MessageLeft(call_id=self.call_id, at=self._now(), queue=queue, seconds=round(seconds, 1), kept=kept)
-        )
+        self._note(MessageLeft(call_id=self.call_id, at=self._now(), queue=queue, seconds=round(seconds, 1), kept=kept))
 
     def keep_secret(self, name: str, value: str) -> None:
         """The caller told us something that nobody is to read: it is there for look-ups, until the call is over."""

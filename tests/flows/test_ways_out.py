@@ -13,7 +13,7 @@ import pytest
 from ivr.call import EndReason, FactLearnt, KeysPressed, Prompt, StepEntered, StepFailed
 from ivr.dialogue import Conclusion, Flow, wording
 from ivr.dialogue.conversation import DEEPEST, Conversation
-from ivr.dialogue.flow import SubFlow, Verb
+from ivr.dialogue.flow import Verb
 from ivr.dialogue.manner import Reaction
 from ivr.dialogue.notebook import KEPT_BACK
 from ivr.dialogue.written import Written
@@ -160,44 +160,63 @@ def test_what_a_plan_does_after_the_caller_left_is_done_until_it_speaks(tmp_path
     assert called.reason is EndReason.CALLER_LEFT
 
 
+SHARED = """
+flows:
+  sub:
+    start: two
+    steps:
+      two:
+        ask: Which number?
+        answer: digits
+        digits: 3
+        fact: number
+        on_not_understood: [{goto: elsewhere}]
+        goto: end
+      end:
+        return:
+"""
+
+
 def test_a_sub_flow_returns_to_where_it_was_called_and_the_main_menu_leaves_it(tmp_path: Path) -> None:
-    flow, knowledge = plan(tmp_path, STEPS)
+    steps = "  one: {call: sub, goto: bye}\n  elsewhere: {goto: one}\n  bye: {hang_up: Goodbye.}"
+    line = plan(tmp_path, steps, SHARED)
+    called = call(line, presses("123"), presses("1"))
+    assert [entered.step for entered in called.feed.of(StepEntered)] == ["one", "sub.two", "sub.end", "bye"]
+    called = call(line, says("main menu"), presses("123"), presses("1"))
+    entered = [entered.step for entered in called.feed.of(StepEntered)]
+    assert entered == ["one", "sub.two", "one", "sub.two", "sub.end", "bye"]
+    out = [mumbles() for _ in range(DEEPEST + 2)]
+    called = call(line, *out, presses("123"), presses("1"))
+    assert called.reason is EndReason.HUNG_UP, "who leaves a sub-flow by another way has left it"
 
-    async def calls(conversation: Conversation) -> str:
-        return conversation.enter_flow("sub", "elsewhere")
 
-    async def returns(conversation: Conversation) -> str:
-        return conversation.leave_flow()
-
-    async def ends(conversation: Conversation) -> Conclusion:
-        return Conclusion(reason=EndReason.HUNG_UP)
-
-    sub = SubFlow(name="sub", start="two", manner=flow.manner)
-    flow = replace(flow, flows=MappingProxyType({"sub": sub}))
-    flow = doing(doing(doing(flow, calls), returns, "bye"), ends, "elsewhere")
-    called = call((flow, knowledge), presses("123"), presses("1"))
-    assert [entered.step for entered in called.feed.of(StepEntered)] == ["one", "two", "bye", "elsewhere"]
-    called = call((flow, knowledge), says("main menu"), presses("123"), presses("1"))
-    assert [entered.step for entered in called.feed.of(StepEntered)] == ["one", "two", "one", "two", "bye", "elsewhere"]
+def test_sub_flows_within_sub_flows_have_an_end(tmp_path: Path) -> None:
+    flow, knowledge = plan(tmp_path, STEPS, SHARED)
 
     async def calls_itself(conversation: Conversation) -> str:
-        conversation.enter_flow("sub", "bye")
-        return "one"
+        return conversation.enter_flow("sub", "sub.end")
 
-    called = call((doing(flow, calls_itself), knowledge), faults=True, whole=False)
+    called = call((doing(doing(flow, calls_itself), calls_itself, "sub.two"), knowledge), faults=True, whole=False)
     assert called.hand_over.reason == "error"
     assert len(called.feed.of(StepEntered)) == DEEPEST + 1
 
 
-def test_a_fact_is_said_later_as_it_was_read_back(tmp_path: Path) -> None:
+def test_a_fact_that_two_steps_may_learn_is_said_as_by_the_one_that_did(tmp_path: Path) -> None:
     steps = """
   one:
-    ask: How much?
-    answer: money
-    fact: amount
+    ask: Is it today?
+    answer: yes_or_no
+    fact: day
+    yes: bye
+    no: two
+  two:
+    ask: Which day?
+    answer: date
+    fact: day
     goto: bye
   bye:
-    hang_up: You pay {amount}.
+    hang_up: You said {day}.
 """
-    called = call(plan(tmp_path, steps), says("twelve pounds fifty"), says("yes", expect="£12.50"))
-    assert called.said[-1] == "You pay £12.50."
+    assert call(plan(tmp_path, steps), says("yes")).said[-1] == "You said yes."
+    called = call(plan(tmp_path, steps), says("no"), says("the third of may"), says("yes"))
+    assert called.said[-1].startswith("You said ") and "2" not in called.said[-1].split("20")[0]

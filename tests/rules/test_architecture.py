@@ -18,7 +18,10 @@ ADAPTERS = {
     "panoramisk": {"ivr/telephony/ami/protocol.py", "ivr/telephony/ami/client.py"},
     "onnxruntime": {"ivr/media/voice_activity.py"},
     "uvloop": {"ivr/cli/serve.py"},
+    "phonenumbers": {"ivr/dialogue/words/types/numbering_plan.py"},
+    "holidays": {"ivr/dialogue/calendar/bank_holidays.py"},
     "sklearn": {"ivr/knowledge/matcher.py"},
+    "sqlalchemy": {"ivr/sources/sql_source.py"},
     "aiosipua": {"ivr/testing/sip_phone.py", "ivr/testing/sip_messages.py"},
 }
 """Library → the only modules that may import it."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ivr import yaml_file
 from ivr.errors import FlowError
-from ivr.yaml_file import DEEPEST, LARGEST_FILE_BYTES, parse, read_text
+from ivr.yaml_file import DEEPEST, LARGEST_FILE_BYTES, Value, parse, read_text
 
 
 def fault(text: str) -> str:
@@ -114,3 +116,20 @@ def test_any_text_is_read_or_refused_with_a_place(text: str) -> None:
     except FlowError as wrong:
         assert wrong.line >= 1
         assert wrong.column >= 1
+
+
+@pytest.mark.parametrize("path", ["dialplans/riverton.yaml", "ivr/dialogue/language/example.yaml"])
+def test_both_parsers_read_the_same_at_the_same_places(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (Path(__file__).parents[2] / path).read_text()
+
+    def places(value: Value) -> list[tuple[object, ...]]:
+        if not value.is_mapping:
+            return [(item.line, item.column, item.text()) for item in value.items() if not item.is_empty]
+        fields = value.fields()
+        return [(key.line, key.column, word, *places(fields.take(word))) for word, key in fields.keys.items()]
+
+    fast = places(parse(text, file="f", name="f").take("queues"))
+    steps = places(parse(text, file="f", name="f").take("steps").fields().take("main"))
+    monkeypatch.setattr(yaml_file, "_FASTEST", yaml.SafeLoader)
+    assert places(parse(text, file="f", name="f").take("queues")) == fast
+    assert places(parse(text, file="f", name="f").take("steps").fields().take("main")) == steps

@@ -2,82 +2,60 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar
 
 from ivr.call import Prompt
 from ivr.dialogue import wording
 from ivr.dialogue.flow import Next, Verb
-from ivr.dialogue.manner import Manner
-from ivr.dialogue.reading import prompts_of, written
+from ivr.dialogue.language.lines import kinds, line
+from ivr.dialogue.language.shapes import PROMPTS
 from ivr.dialogue.words.expectation import Expectation
-from ivr.dialogue.words.options import YES, YES_NO
+from ivr.dialogue.words.options import YES_NO
 from ivr.dialogue.words.said_words import GIVEN, IMPOSSIBLE
-from ivr.dialogue.words.types.in_plan import ANSWERS
+from ivr.dialogue.words.types.in_plan import ANSWERS, Answer
 from ivr.dialogue.written import Jump, Written
 
 if TYPE_CHECKING:
     from ivr.dialogue.conversation import Conversation
     from ivr.dialogue.words.expectation import Understood
     from ivr.dialogue.words.types.answer_type import AnswerType
-    from ivr.yaml_file import Fields, Value
-
-_FACT_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask(Verb):
-    """``ask: <prompts>`` with ``answer: yes_or_no``, or ``answer:`` with one of ANSWERS.
+    """Learn one fact from the caller, by words or keys: yes or no, or a value of one of the kinds below.
 
-    What was given is read back and counts only after a yes: one misheard digit in five strings is usual. Not so in a
-    sensitive step: it takes keys, which are not misheard, and is not to be said aloud.
+    A value is read back where a mistake is likely, and asked for in a tighter way after a no.
     """
 
     word: ClassVar[str] = "ask"
+    example: ClassVar[str] = """
+day:
+  ask: For which day?
+  answer: date
+  direction: future
+  fact: day
+  goto: urgent
+urgent:
+  ask: Is it urgent?
+  answer: yes_or_no
+  fact: urgent
+  yes: main
+  no: goodbye
+"""
     listens: ClassVar[bool] = True
-    text: tuple[Prompt, ...]
-    fact: str | None
-    counted: AnswerType | None
-    """None for yes or no."""
-    said: tuple[Written, ...] = ()
-    """Phrases of the plan that mean a value."""
-    read_back: Prompt | None
-    goto: dict[str, Written]
-    """``yes`` and ``no``, or ``given``."""
-
-    @classmethod
-    def read(cls, fields: Fields, manner: Manner) -> Self:
-        """``ask``, ``answer``, ``fact``; ``yes``, ``no``; or the lines of the answer, ``read_back``, ``goto``."""
-        text = prompts_of(fields.take("ask"), manner)
-        kind = fields.take("answer").one_of(("yes_or_no", *ANSWERS))
-        named = fields.get("fact") if kind == "yes_or_no" else fields.take("fact")
-        if named is not None and not _FACT_NAME.fullmatch(named.text()):
-            raise named.wrong("'fact' must be a name of lower-case letters, digits and '_'")
-        fact = named.text() if named is not None else None
-        if kind == "yes_or_no":
-            goto = {answer: written(fields.take(answer)) for answer in (YES, "no")}
-            return cls(text=text, fact=fact, counted=None, read_back=None, goto=goto)
-        counted, said = ANSWERS[kind](fields)
-        goto = {GIVEN: written(fields.take("goto"))}
-        back = fields.get("read_back")
-        return cls(
-            text=text,
-            fact=fact,
-            counted=counted,
-            said=said,
-            read_back=_read_back(back, manner, fact or "") if back else None,
-            goto=goto,
-        )
+    text: tuple[Prompt, ...] = line(PROMPTS, "The question.", name="ask")
+    answer: Answer = kinds(ANSWERS, "What is asked for; the lines beside it are these.")
 
     async def run(self, conversation: Conversation) -> Next:
         """The step for the answer."""
-        if self.counted is not None:
-            return await self._given(conversation, self.counted.on(conversation.world.now().date()))
+        if self.answer.counted is not None:
+            return await self._given(conversation, self.answer.counted.on(conversation.world.now().date()))
         understood = await conversation.listen(self.text, self.expectation())
-        if self.fact:
-            conversation.learnt(self.fact, understood.name, understood.confidence)
-        return self.goto[understood.name].text
+        if self.answer.fact:
+            conversation.learnt(self.answer.fact, understood.name, understood.confidence)
+        return self.answer.ways[understood.name].text
 
     async def _given(self, conversation: Conversation, kind: AnswerType) -> Next:
         """Ask until the caller says yes to what was read back; after a no, read back and asked in a tighter way."""
@@ -87,8 +65,8 @@ class Ask(Verb):
             given: Understood | None = await conversation.listen(asked, Expectation(counted=kind))
             if conversation.manner.sensitive:
                 if given is not None and given.name == GIVEN and given.value:
-                    conversation.learnt(self.fact or "", given.value, given.confidence)
-                    return self.goto[GIVEN].text
+                    conversation.learnt(self.answer.fact or "", given.value, given.confidence)
+                    return self.answer.ways[GIVEN].text
                 await conversation.failed("not_understood")
                 continue
             if given is not None and given.name == IMPOSSIBLE:
@@ -101,8 +79,8 @@ class Ask(Verb):
                 sure = given.by_keys or given.confidence >= conversation.manner.accept
                 back = self._back(conversation, said(given.value))
                 if (sure and not kind.read_back) or await conversation.agreed([back], after_keyed_digits=given.by_keys):
-                    conversation.learnt(self.fact or "", given.value, given.confidence)
-                    return self.goto[GIVEN].text
+                    conversation.learnt(self.answer.fact or "", given.value, given.confidence)
+                    return self.answer.ways[GIVEN].text
                 conversation.refuse(given)
                 await conversation.failed("refused")
                 given, said = given.otherwise(), kind.spelled_out
@@ -110,42 +88,36 @@ class Ask(Verb):
 
     def _back(self, conversation: Conversation, said: str) -> Prompt:
         """The question whether it is right."""
-        if self.read_back is None:
+        back = self.answer.read_back
+        if back is None:
             return self._own(conversation, wording.read_back(said))
-        return replace(self.read_back, text=conversation.filled(self.read_back.text, **{self.fact or "": said}))
+        return replace(back, text=conversation.filled(back.text, **{self.answer.fact or "": said}))
 
     def _own(self, conversation: Conversation, text: str) -> Prompt:
         return Prompt(text=text, barge_in=conversation.manner.barge_in)
 
     def expectation(self, phrasings: tuple[str, ...] = ()) -> Expectation:
         """Yes and no, or what is asked for."""
-        return Expectation(counted=self.counted) if self.counted else Expectation(options=YES_NO)
+        return Expectation(counted=self.answer.counted) if self.answer.counted else Expectation(options=YES_NO)
 
     def say_fact(self, name: str, value: str) -> str | None:
         """As it was read back."""
-        return self.counted.said(value) if self.counted is not None and name == self.fact else None
+        return self.answer.counted.said(value) if self.answer.counted is not None and name == self.answer.fact else None
 
     def jumps(self) -> tuple[Jump, ...]:
         """The step for each answer."""
-        return tuple(Jump.to(step, answer) for answer, step in self.goto.items())
+        return tuple(Jump.to(step, answer) for answer, step in self.answer.ways.items())
 
     def facts(self) -> tuple[str, ...]:
         """The fact."""
-        return (self.fact,) if self.fact else ()
+        return (self.answer.fact,) if self.answer.fact else ()
 
     def phrases(self) -> tuple[Written, ...]:
         """The phrases of the plan that mean a value."""
-        return self.said
+        return self.answer.said
 
     def prompts(self) -> tuple[Prompt, ...]:
         """The question, what is asked back, and the tighter question."""
-        own = (self.read_back,) if self.read_back else ()
-        tighter = (Prompt(text=self.counted.tighter),) if self.counted else ()
+        own = (self.answer.read_back,) if self.answer.read_back else ()
+        tighter = (Prompt(text=self.answer.counted.tighter),) if self.answer.counted else ()
         return (*self.text, *own, *tighter)
-
-
-def _read_back(value: Value, manner: Manner, fact: str) -> Prompt:
-    prompts = prompts_of(value, manner)
-    if len(prompts) != 1 or f"{{{fact}}}" not in prompts[0].text:
-        raise value.wrong(f"'read_back' must be one text that holds '{{{fact}}}'; add it")
-    return prompts[0]

@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar
 
 from ivr.call import EndReason, Prompt
 from ivr.dialogue.flow import Conclusion, Next, Verb
-from ivr.dialogue.manner import Manner
-from ivr.dialogue.reading import prompts_of
+from ivr.dialogue.language.lines import line
+from ivr.dialogue.language.shapes import PROMPTS
 
 if TYPE_CHECKING:
     from ivr.dialogue.conversation import Conversation
-    from ivr.yaml_file import Fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HangUp(Verb):
-    """``hang_up: <farewell>``."""
+    """Say goodbye and end the call."""
 
     word: ClassVar[str] = "hang_up"
-    farewell: tuple[Prompt, ...]
-
-    @classmethod
-    def read(cls, fields: Fields, manner: Manner) -> Self:
-        """``hang_up``."""
-        return cls(farewell=prompts_of(fields.take("hang_up"), manner))
+    example: ClassVar[str] = """
+bye:
+  hang_up:
+    text: Goodbye.
+    recording: village/goodbye
+    barge_in: none
+"""
+    farewell: tuple[Prompt, ...] = line(PROMPTS, "The last words.", name="hang_up")
 
     async def run(self, conversation: Conversation) -> Next:
         """The end of the call, after the farewell was heard."""

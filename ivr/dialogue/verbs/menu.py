@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar
 
 from ivr.call import Prompt
 from ivr.dialogue.flow import Next, Verb
-from ivr.dialogue.manner import Manner
-from ivr.dialogue.reading import no_clash, phrases_of, prompts_of, written
+from ivr.dialogue.language.lines import line, no_clash
+from ivr.dialogue.language.shapes import KEY, PHRASES, PROMPTS, STEP, mapping_of
 from ivr.dialogue.words.expectation import Expectation
 from ivr.dialogue.words.options import UNIVERSALS, Option
 from ivr.dialogue.written import Jump, Written
@@ -18,41 +18,58 @@ if TYPE_CHECKING:
     from ivr.dialogue.conversation import Conversation
     from ivr.yaml_file import Fields
 
-KEYS = tuple("123456789")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """One choice; `name` becomes what the call is about."""
 
     name: str
-    phrases: tuple[Written, ...]
-    key: str | None
-    goto: Written
-    line: int
-    column: int
+    place: Written
+    phrases: tuple[Written, ...] = line(PHRASES, "What callers say for it.", name="say", default=())
+    key: Written | None = line(KEY, "What they press for it.", default=None)
+    goto: Written = line(STEP, "The step that follows.")
+
+    def check(self, given: Fields) -> None:
+        """It can be chosen."""
+        if not self.phrases and self.key is None:
+            raise given.whole.wrong(f"the choice '{self.name}' can be neither said nor pressed; add 'say' or 'key'")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Menu(Verb):
-    """``menu: <prompts>`` with ``choices``: each has ``say`` (phrases), ``key``, or both, and ``goto``."""
+    """Offer choices that the caller may say or press at the same prompt.
+
+    The name of the choice becomes what the call is about. What sounds alike is told by ``ivr check``.
+    """
 
     word: ClassVar[str] = "menu"
+    example: ClassVar[str] = """
+what:
+  menu: You can say hall hire or opening hours.
+  choices:
+    hire:
+      say: [hall hire, (to) (hire|book) ((the) big|the) hall]
+      key: 1
+      goto: main
+    hours:
+      say: opening hours
+      key: 2
+      goto: goodbye
+"""
     listens: ClassVar[bool] = True
-    text: tuple[Prompt, ...]
-    choices: tuple[Choice, ...]
+    text: tuple[Prompt, ...] = line(PROMPTS, "What is said, the commonest choice first.", name="menu")
+    choices: tuple[Choice, ...] = line(
+        mapping_of(Choice, "`name: lines` for each choice"),
+        "What is offered; the name of a choice becomes what the call is about.",
+    )
 
-    @classmethod
-    def read(cls, fields: Fields, manner: Manner) -> Self:
-        """``menu``, ``choices``."""
-        text = prompts_of(fields.take("menu"), manner)
-        listed = fields.take("choices").fields()
+    def check(self, given: Fields) -> None:
+        """No phrase and no key means two choices."""
         taken = {phrase: f"'{option.name}' everywhere" for option in UNIVERSALS for phrase in option.phrases}
-        keys = {option.key: f"'{option.name}' everywhere" for option in UNIVERSALS if option.key}
-        choices = tuple(_choice(listed, name, taken, keys) for name in listed.keys)
-        if not choices:
-            raise listed.whole.wrong("'choices' is empty; add at least one choice")
-        return cls(text=text, choices=choices)
+        keys: dict[str, str] = {}
+        for choice in self.choices:
+            no_clash(given, "phrase", choice.phrases, taken, f"'{choice.name}'")
+            no_clash(given, "key", (choice.key,) if choice.key else (), keys, f"'{choice.name}'")
 
     async def run(self, conversation: Conversation) -> Next:
         """The step of the choice."""
@@ -67,7 +84,7 @@ class Menu(Verb):
 
     def jumps(self) -> tuple[Jump, ...]:
         """The step of each choice."""
-        return tuple(Jump.to(one.goto, one.name + (f" ({one.key})" if one.key else "")) for one in self.choices)
+        return tuple(Jump.to(one.goto, one.name + (f" ({one.key.text})" if one.key else "")) for one in self.choices)
 
     def phrases(self) -> tuple[Written, ...]:
         """The phrases of all choices."""
@@ -80,7 +97,7 @@ class Menu(Verb):
     def oddities(self) -> tuple[Written, ...]:
         """Choices that some callers have no way to."""
         return tuple(
-            Written(text=f"the choice '{choice.name}' {odd}", line=choice.line, column=choice.column)
+            Written(text=f"the choice '{choice.name}' {odd}", line=choice.place.line, column=choice.place.column)
             for choice in self.choices
             for odd in _oddities(choice)
         )
@@ -93,26 +110,11 @@ def _oddities(choice: Choice) -> Iterator[str]:
         yield "cannot be said, so callers who cannot press keys have no way to it; add 'say: …'"
 
 
-def _choice(listed: Fields, name: str, taken: dict[str, str], keys: dict[str, str]) -> Choice:
-    place, value = listed.keys[name], listed.take(name)
-    fields = value.fields()
-    said, key, goto = fields.get("say"), fields.get("key"), written(fields.take("goto"))
-    fields.done()
-    if said is None and key is None:
-        raise value.wrong(f"the choice '{name}' can be neither said nor pressed; add 'say' or 'key'")
-    phrases = phrases_of(said) if said else ()
-    if said:
-        no_clash(said, "phrase", (phrase.text for phrase in phrases), taken, f"'{name}'")
-    digit = None
-    if key:
-        digit = key.text()
-        no_clash(key, "key", (digit,), keys, f"'{name}'")
-        key.one_of(KEYS)
-    return Choice(name=name, phrases=phrases, key=digit, goto=goto, line=place.line, column=place.column)
-
-
 def _option(choice: Choice) -> Option:
     texts = tuple(phrase.text for phrase in choice.phrases)
     return Option(
-        name=choice.name, phrases=texts, spoken=texts[0] if texts else choice.name.replace("_", " "), key=choice.key
+        name=choice.name,
+        phrases=texts,
+        spoken=texts[0] if texts else choice.name.replace("_", " "),
+        key=choice.key.text if choice.key else None,
     )

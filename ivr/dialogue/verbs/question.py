@@ -3,48 +3,48 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar
 
 from ivr.call import Answer, Finding, Known, NotKnown, Prompt, Unsure
 from ivr.dialogue import wording
 from ivr.dialogue.flow import Next, Verb
+from ivr.dialogue.language.lines import line
+from ivr.dialogue.language.shapes import FLAG, PROMPTS, STEP, one_of
 from ivr.dialogue.manner import Manner
-from ivr.dialogue.reading import prompts_of, written
 from ivr.dialogue.words.expectation import Expectation
 from ivr.dialogue.written import Jump, Written
 
 if TYPE_CHECKING:
     from ivr.dialogue.conversation import Conversation
     from ivr.dialogue.words.expectation import Understood
-    from ivr.yaml_file import Fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question(Verb):
-    """``question: <prompts>`` and ``goto`` after an answer; ``listen`` is ``keywords`` or ``open``.
+    """Let the caller ask in their own words and answer from the agency's articles.
 
-    ``keywords`` gives the recogniser the articles' phrasings and their words (for a model that is weak at free
-    speech), ``open`` its whole vocabulary. With ``did_that_help: yes`` the line asks so after an answer and
-    offers a person after a no.
+    Where nothing is known the caller hears so and is offered a person; where it is not sure, the line asks back.
     """
 
     word: ClassVar[str] = "question"
+    example: ClassVar[str] = """
+question:
+  question: What would you like to know?
+  listen: keywords
+  did_that_help: yes
+  goto: goodbye
+"""
     listens: ClassVar[bool] = True
     asks_knowledge: ClassVar[bool] = True
-    text: tuple[Prompt, ...]
-    keywords: bool
-    did_that_help: bool
-    goto: Written
-
-    @classmethod
-    def read(cls, fields: Fields, manner: Manner) -> Self:
-        """``question``, ``listen``, ``did_that_help``, ``goto``."""
-        text = prompts_of(fields.take("question"), manner)
-        goto = written(fields.take("goto"))
-        listen = fields.get("listen")
-        keywords = listen.one_of(("keywords", "open")) == "keywords" if listen else True
-        helped = fields.get("did_that_help")
-        return cls(text=text, keywords=keywords, did_that_help=helped.flag() if helped else False, goto=goto)
+    text: tuple[Prompt, ...] = line(PROMPTS, "What is said first.", name="question")
+    keywords: bool = line(
+        one_of({"keywords": True, "open": False}),
+        "What is listened for: the articles' own words, or any (for a model that is good at free speech).",
+        name="listen",
+        default=True,
+    )
+    did_that_help: bool = line(FLAG, "Ask so after the answer, and offer a person after a no.", default=False)
+    goto: Written = line(STEP, "The step after an answer.")
 
     async def run(self, conversation: Conversation) -> Next:
         """The step in ``goto``, after an answer was told."""

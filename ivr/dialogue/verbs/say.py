@@ -3,56 +3,75 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar
 
 from ivr.call import Prompt
 from ivr.dialogue.flow import Next, Verb
-from ivr.dialogue.manner import Manner
-from ivr.dialogue.reading import prompts_of, written
+from ivr.dialogue.language.lines import line, schema_of, whole
+from ivr.dialogue.language.shape import Scope, Shape
+from ivr.dialogue.language.shapes import NAME, PROMPTS, STEP
 from ivr.dialogue.written import Jump, Written
 
 if TYPE_CHECKING:
     from ivr.dialogue.conversation import Conversation
-    from ivr.yaml_file import Fields
+    from ivr.yaml_file import Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """Instead of words of the plan's own."""
+
+    article: Written = line(NAME, "The name of an article's file, without suffix.")
+
+
+def _said(value: Value, scope: Scope) -> tuple[Prompt, ...] | Article:
+    if value.is_mapping and "article" in value.fields().keys:
+        return whole(Article, value, scope)
+    return PROMPTS.read(value, scope)
+
+
+_SAID: Shape[tuple[Prompt, ...] | Article] = Shape(
+    read=_said,
+    schema={"anyOf": [PROMPTS.schema, schema_of(Article)]},
+    about=f"{PROMPTS.about}; or `{{article: name}}`",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Say(Verb):
-    """``say: <prompts>`` or ``say: {article: <name>}``, then ``goto``.
+    """Tell the caller something, in the plan's words or an article's, and go on.
 
-    Prompts are said at the beginning of the next turn, so a caller who knows the way answers at once. An article
-    is told by itself: who takes over learns whether it was heard to its end.
+    Words are said at the beginning of the next turn, so a caller who knows the way answers at once. An article is told
+    by itself: who takes over learns whether it was heard to its end.
     """
 
     word: ClassVar[str] = "say"
-    text: tuple[Prompt, ...]
-    article: Written | None
-    goto: Written
-
-    @classmethod
-    def read(cls, fields: Fields, manner: Manner) -> Self:
-        """``say``, ``goto``."""
-        said = fields.take("say")
-        goto = written(fields.take("goto"))
-        if said.is_mapping and "article" in said.fields().keys:
-            inner = said.fields()
-            article = written(inner.take("article"))
-            inner.done()
-            return cls(text=(), article=article, goto=goto)
-        return cls(text=prompts_of(said, manner), article=None, goto=goto)
+    example: ClassVar[str] = """
+welcome:
+  say: Welcome to the village hall.
+  goto: hours
+hours:
+  say: {article: opening-hours}
+  goto: goodbye
+"""
+    said: tuple[Prompt, ...] | Article = line(_SAID, "What is said, or the article that is told.", name="say")
+    goto: Written = line(STEP, "The step that follows.")
 
     async def run(self, conversation: Conversation) -> Next:
         """The step in ``goto``."""
-        conversation.say(self.text)
-        if self.article is not None:
-            name = self.article.text
-            answer = next((one for one in conversation.knowledge.answers() if one.article == name), None)
-            if answer is not None:
-                if conversation.notebook.intent is None:
-                    conversation.notebook.understood(answer.topic, 1.0)
-                heard = await conversation.tell([Prompt(text=answer.spoken, barge_in=conversation.manner.barge_in)])
-                conversation.notebook.told(answer.article, answer.title, heard)
+        if isinstance(self.said, Article):
+            await self._tell(conversation, self.said.article.text)
+        else:
+            conversation.say(self.said)
         return self.goto.text
+
+    async def _tell(self, conversation: Conversation, article: str) -> None:
+        answer = next((one for one in conversation.knowledge.answers() if one.article == article), None)
+        if answer is not None:
+            if conversation.notebook.intent is None:
+                conversation.notebook.understood(answer.topic, 1.0)
+            heard = await conversation.tell([Prompt(text=answer.spoken, barge_in=conversation.manner.barge_in)])
+            conversation.notebook.told(answer.article, answer.title, heard)
 
     def jumps(self) -> tuple[Jump, ...]:
         """The step in ``goto``."""
@@ -60,8 +79,8 @@ class Say(Verb):
 
     def articles(self) -> tuple[Written, ...]:
         """The article."""
-        return (self.article,) if self.article else ()
+        return (self.said.article,) if isinstance(self.said, Article) else ()
 
     def prompts(self) -> tuple[Prompt, ...]:
         """The text."""
-        return self.text
+        return () if isinstance(self.said, Article) else self.said

@@ -3,39 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar
 
 from ivr.call import Prompt
 from ivr.dialogue.flow import Next, Verb
-from ivr.dialogue.manner import Manner
-from ivr.dialogue.reading import prompts_of, written
+from ivr.dialogue.language.lines import line
+from ivr.dialogue.language.shapes import PROMPTS, QUEUE, TEXT
 from ivr.dialogue.written import Written
 
 if TYPE_CHECKING:
     from ivr.dialogue.conversation import Conversation
-    from ivr.yaml_file import Fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transfer(Verb):
-    """``transfer: <queue>`` with an announcement in ``say`` and a ``reason`` for the agent, both optional."""
+    """Hand the caller over to a person in a queue, with everything that was said."""
 
     word: ClassVar[str] = "transfer"
-    queue: Written
-    announcement: tuple[Prompt, ...]
-    reason: str
-
-    @classmethod
-    def read(cls, fields: Fields, manner: Manner) -> Self:
-        """``transfer``, ``say``, ``reason``."""
-        queue = written(fields.take("transfer"))
-        announcement = fields.get("say")
-        reason = fields.get("reason")
-        return cls(
-            queue=queue,
-            announcement=prompts_of(announcement, manner) if announcement else (),
-            reason=reason.text() if reason else "plan",
-        )
+    example: ClassVar[str] = """
+to_the_office:
+  transfer: office
+  say: I will put you through. They can see what you told me.
+  reason: hall hire
+"""
+    queue: Written = line(QUEUE, "The queue that the caller goes to.", name="transfer")
+    announcement: tuple[Prompt, ...] = line(PROMPTS, "What is said before.", name="say", default=())
+    reason: str = line(TEXT, "Why the caller comes, for the agent.", default="plan")
 
     async def run(self, conversation: Conversation) -> Next:
         """The end of the conversation in the queue."""

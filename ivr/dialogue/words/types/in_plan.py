@@ -1,15 +1,34 @@
-"""Kinds of answers as a plan writes them: a name, its lines, and the answer type that they describe."""
+"""Kinds of answers as a plan writes them: the lines of each, and the answer type that they describe."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
 
-from ivr.dialogue.reading import no_clash, phrases_of
+from ivr.call import Prompt
+from ivr.dialogue.language.lines import line, no_clash
+from ivr.dialogue.language.shape import Scope, Shape
+from ivr.dialogue.language.shapes import (
+    FACT,
+    KEY,
+    LENGTHS,
+    MOST_SYMBOLS,
+    PHRASES,
+    PROMPTS,
+    STEP,
+    listed,
+    mapping_of,
+    one_of,
+    one_word,
+    whole_number,
+)
 from ivr.dialogue.words.digits import DigitString
 from ivr.dialogue.words.letters import Spelling
-from ivr.dialogue.words.options import UNIVERSALS, Option
+from ivr.dialogue.words.options import UNIVERSALS, YES, Option
+from ivr.dialogue.words.said_words import GIVEN
 from ivr.dialogue.words.types.answer_type import AnswerType
 from ivr.dialogue.words.types.check_digits import CHECKS
 from ivr.dialogue.words.types.clock_time import ClockTime
@@ -22,68 +41,191 @@ from ivr.dialogue.words.types.numbering_plan import REGIONS
 from ivr.dialogue.words.types.one_of import OneOf
 from ivr.dialogue.words.types.phone_number import PhoneNumber
 from ivr.dialogue.words.types.postcode import POSTCODES, postcode
+from ivr.dialogue.written import Written
 
 if TYPE_CHECKING:
-    from ivr.dialogue.written import Written
     from ivr.yaml_file import Fields, Value
 
-Read = tuple[AnswerType, "tuple[Written, ...]"]
-"""The type, and the phrases that the plan itself gives to it."""
-
-MOST_SYMBOLS = 20
-_RANGE = re.compile(r"([0-9]{1,2})\s*-\s*([0-9]{1,2})")
 _SHAPE = re.compile(r"[LD]+(?:[-/ ][LD]+)*")
 _LATEST_START = 11
+_CHECK = one_word(CHECKS)
 
 
-def _digits(fields: Fields) -> Read:
-    return DigitString(lengths=_lengths(fields.take("digits")), check=_check(fields, digits_only=True)), ()
+def _one_prompt(value: Value, scope: Scope) -> Prompt:
+    prompts = PROMPTS.read(value, scope)
+    if len(prompts) != 1:
+        raise value.wrong(f"'{value.name}' must be one text, not {len(prompts)}")
+    return prompts[0]
 
 
-def _spelling(fields: Fields) -> Read:
-    return Spelling(lengths=_lengths(fields.take("characters"))), ()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YesOrNo:
+    """Yes or no."""
+
+    fact: str | None = line(FACT, "The name by which the answer is kept.", default=None)
+    yes: Written = line(STEP, "The step after a yes.")
+    no: Written = line(STEP, "The step after a no.")
+    counted: ClassVar[None] = None
+    read_back: ClassVar[None] = None
+    said: ClassVar[tuple[Written, ...]] = ()
+
+    @property
+    def ways(self) -> Mapping[str, Written]:
+        """What was understood → the step that follows."""
+        return {YES: self.yes, "no": self.no}
 
 
-def _number(fields: Fields) -> Read:
-    least, most = fields.get("least"), fields.get("most")
-    low = least.whole(0, MOST) if least else 0
-    high = most.whole(0, MOST) if most else MOST
-    if most and low > high:
-        raise most.wrong(f"'most' ({high}) must not be below 'least' ({low})")
-    return Number(least=low, most=high), ()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given(ABC):
+    """A value, such as a date."""
+
+    fact: str = line(FACT, "The name by which it is kept; texts may hold it in braces from then on.")
+    read_back: Prompt | None = line(
+        Shape(read=_one_prompt, schema=PROMPTS.schema, about="a text that holds the fact"),
+        "The question whether it is right, instead of the usual one.",
+        default=None,
+    )
+    goto: Written = line(STEP, "The step that follows.")
+    counted: AnswerType = field(init=False, repr=False, compare=False)
+    """The answer type that the lines describe."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "counted", self.made())
+
+    @abstractmethod
+    def made(self) -> AnswerType:
+        """The answer type."""
+
+    @property
+    def said(self) -> tuple[Written, ...]:
+        """Phrases of the plan that mean a value."""
+        return ()
+
+    @property
+    def ways(self) -> Mapping[str, Written]:
+        """What was understood → the step that follows."""
+        return {GIVEN: self.goto}
+
+    def check(self, given: Fields) -> None:
+        """What is read back is the fact."""
+        back = given.get("read_back")
+        if back and self.read_back and f"{{{self.fact}}}" not in self.read_back.text:
+            raise back.wrong(f"'read_back' must be one text that holds '{{{self.fact}}}'; add it")
 
 
-def _money(fields: Fields) -> Read:
-    currency, most = fields.get("currency"), fields.get("most")
-    return Money(
-        currency=currency.one_of(CURRENCIES) if currency else "GBP",
-        most=most.whole(1, MOST_MONEY) if most else MOST_MONEY,
-    ), ()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digits(Given):
+    """Digits, one after the other."""
+
+    digits: frozenset[int] = line(LENGTHS, "How many.")
+    check_digit: str = line(_CHECK, "The rule by which a mistake shows.", default="")
+
+    def made(self) -> AnswerType:
+        """See `Given.made`."""
+        return DigitString(lengths=self.digits, check=self.check_digit)
 
 
-def _date(fields: Fields) -> Read:
-    direction = fields.get("direction")
-    return (Day(direction=Direction(direction.one_of(one.value for one in Direction))) if direction else Day()), ()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spelled(Given):
+    """Letters and digits, one after the other, also as "B for Bravo"."""
+
+    characters: frozenset[int] = line(LENGTHS, "How many.")
+
+    def made(self) -> AnswerType:
+        """See `Given.made`."""
+        return Spelling(lengths=self.characters)
 
 
-def _time(fields: Fields) -> Read:
-    begins = fields.get("day_begins")
-    return (ClockTime(day_begins=begins.whole(1, _LATEST_START)) if begins else ClockTime()), ()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbered(Given):
+    """A number of something."""
+
+    least: int = line(whole_number(0, MOST), "The least that is wanted.", default=0)
+    most: int = line(whole_number(0, MOST), "The most that is wanted.", default=MOST)
+
+    def check(self, given: Fields) -> None:
+        """There is such a number."""
+        most = given.get("most")
+        if most and self.least > self.most:
+            raise most.wrong(f"'most' ({self.most}) must not be below 'least' ({self.least})")
+        Given.check(self, given)
+
+    def made(self) -> AnswerType:
+        """See `Given.made`."""
+        return Number(least=self.least, most=self.most)
 
 
-def _phone_number(fields: Fields) -> Read:
-    country = fields.get("country")
-    return PhoneNumber(region=country.one_of(sorted(REGIONS)) if country else "GB"), ()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sum(Given):
+    """A sum of money."""
+
+    currency: str = line(one_word(CURRENCIES), "What it is counted in.", default="GBP")
+    most: int = line(whole_number(1, MOST_MONEY), "The most that is wanted.", default=MOST_MONEY)
+
+    def made(self) -> AnswerType:
+        """See `Given.made`."""
+        return Money(currency=self.currency, most=self.most)
 
 
-def _postcode(fields: Fields) -> Read:
-    country = fields.get("country")
-    return postcode(country.one_of(POSTCODES) if country else "GB"), ()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dated(Given):
+    """A date, also as "next Tuesday"."""
+
+    direction: Direction = line(
+        one_of({one.value: one for one in Direction}),
+        "Whether it has passed, is to come, or may be either.",
+        default=Day().direction,
+    )
+
+    def made(self) -> AnswerType:
+        """See `Given.made`."""
+        return Day(direction=self.direction)
 
 
-def _reference(fields: Fields) -> Read:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timed(Given):
+    """A time of day."""
+
+    day_begins: int = line(
+        whole_number(1, _LATEST_START),
+        "The hour from which on a time without am or pm is in the morning.",
+        default=ClockTime().day_begins,
+    )
+
+    def made(self) -> AnswerType:
+        """See `Given.made`."""
+        return ClockTime(day_begins=self.day_begins)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phoned(Given):
+    """A phone number."""
+
+    country: str = line(
+        one_word(sorted(REGIONS), "the two letters of a country (ISO 3166)"),
+        "Whose numbers are written without their country.",
+        default="GB",
+    )
+
+    def made(self) -> AnswerType:
+        """See `Given.made`."""
+        return PhoneNumber(region=self.country)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted(Given):
+    """A postcode."""
+
+    country: str = line(one_word(POSTCODES), "Whose postcodes.", default="GB")
+
+    def made(self) -> AnswerType:
+        """See `Given.made`."""
+        return postcode(self.country)
+
+
+def _shapes(value: Value, scope: Scope) -> tuple[str, ...]:
     shapes: list[str] = []
-    for item in fields.take("shape").items():
+    for item in value.items():
         shape = item.text()
         if not _SHAPE.fullmatch(shape) or shape.count(LETTER) + shape.count(DIGIT) > MOST_SYMBOLS:
             raise item.wrong(
@@ -91,66 +233,96 @@ def _reference(fields: Fields) -> Read:
                 f"(at most {MOST_SYMBOLS}; '-', '/' or a blank between)"
             )
         shapes.append(shape)
-    return code(*shapes, check=_check(fields, digits_only=all(LETTER not in shape for shape in shapes))), ()
+    return tuple(shapes)
 
 
-def _one_of(fields: Fields) -> Read:
-    listed = fields.take("values").fields()
-    taken = {phrase: f"'{option.name}' everywhere" for option in UNIVERSALS for phrase in option.phrases}
-    keys = {option.key: f"'{option.name}' everywhere" for option in UNIVERSALS if option.key}
-    options: list[Option] = []
-    phrases: list[Written] = []
-    for name in listed.keys:
-        lines = listed.take(name).fields()
-        said, key = phrases_of(lines.take("say")), lines.get("key")
-        no_clash(listed.keys[name], "phrase", (one.text for one in said), taken, f"'{name}'")
-        pressed = key.one_of("123456789") if key else None
-        if key and pressed:
-            no_clash(key, "key", (pressed,), keys, f"'{name}'")
-        lines.done()
-        options.append(
-            Option(name=name, phrases=tuple(one.text for one in said), spoken=name.replace("_", " "), key=pressed)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Referred(Given):
+    """A reference of letters and digits."""
+
+    shape: tuple[str, ...] = line(
+        Shape(
+            read=_shapes,
+            schema=listed({"type": "string", "pattern": f"^{_SHAPE.pattern}$"}),
+            about="`L` for each letter and `D` for each digit, as in `LLDDDDDD`, or a list of such",
+        ),
+        "How it is made up.",
+    )
+    check_digit: str = line(_CHECK, "The rule by which a mistake shows.", default="")
+
+    def check(self, given: Fields) -> None:
+        """The rule can be used."""
+        rule = given.get("check_digit")
+        if rule and self.check_digit != "mod97" and any(LETTER in shape for shape in self.shape):
+            raise rule.wrong(
+                f"'{self.check_digit}' checks digits alone, but the shape holds letters; use 'mod97' or remove the line"
+            )
+        Given.check(self, given)
+
+    def made(self) -> AnswerType:
+        """See `Given.made`."""
+        return code(*self.shape, check=self.check_digit)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One of the values."""
+
+    name: str
+    place: Written
+    say: tuple[Written, ...] = line(PHRASES, "What callers say for it.")
+    key: Written | None = line(KEY, "What they press for it.", default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneOfThese(Given):
+    """One of a list of values, each with phrases that mean it."""
+
+    values: tuple[Listed, ...] = line(mapping_of(Listed, "`name: lines` for each value"), "What it may be.")
+
+    def check(self, given: Fields) -> None:
+        """There is a choice, and nothing means two values."""
+        if len(self.values) < 2:
+            raise given.take("values").wrong("'values' must hold at least two values")
+        taken = {phrase: f"'{option.name}' everywhere" for option in UNIVERSALS for phrase in option.phrases}
+        keys: dict[str, str] = {}
+        for one in self.values:
+            no_clash(given, "phrase", one.say, taken, f"'{one.name}'")
+            no_clash(given, "key", (one.key,) if one.key else (), keys, f"'{one.name}'")
+        Given.check(self, given)
+
+    def made(self) -> AnswerType:
+        """See `Given.made`."""
+        options = (
+            Option(
+                name=one.name,
+                phrases=tuple(phrase.text for phrase in one.say),
+                spoken=one.name.replace("_", " "),
+                key=one.key.text if one.key else None,
+            )
+            for one in self.values
         )
-        phrases += said
-    if len(options) < 2:
-        raise listed.whole.wrong("'values' must hold at least two values")
-    return OneOf(options=tuple(options)), tuple(phrases)
+        return OneOf(options=tuple(options))
+
+    @property
+    def said(self) -> tuple[Written, ...]:
+        """See `Given.said`."""
+        return tuple(phrase for one in self.values for phrase in one.say)
 
 
-ANSWERS: Mapping[str, Callable[[Fields], Read]] = {
-    "digits": _digits,
-    "spelling": _spelling,
-    "number": _number,
-    "money": _money,
-    "date": _date,
-    "time": _time,
-    "phone_number": _phone_number,
-    "postcode": _postcode,
-    "reference": _reference,
-    "one_of": _one_of,
+Answer = YesOrNo | Given
+
+ANSWERS: Mapping[str, type[Answer]] = {
+    "yes_or_no": YesOrNo,
+    "digits": Digits,
+    "spelling": Spelled,
+    "number": Numbered,
+    "money": Sum,
+    "date": Dated,
+    "time": Timed,
+    "phone_number": Phoned,
+    "postcode": Posted,
+    "reference": Referred,
+    "one_of": OneOfThese,
 }
-"""``answer: <name>`` → what reads the other lines about it. Raises FlowError."""
-
-
-def _lengths(value: Value) -> frozenset[int]:
-    lengths: set[int] = set()
-    for item in value.items():
-        if found := _RANGE.fullmatch(item.text()):
-            low, high = int(found.group(1)), int(found.group(2))
-            if not 1 <= low <= high <= MOST_SYMBOLS:
-                raise item.wrong(f"'{value.name}' must be a range like '4-6' within 1 to {MOST_SYMBOLS}")
-            lengths.update(range(low, high + 1))
-        else:
-            lengths.add(item.whole(1, MOST_SYMBOLS))
-    return frozenset(lengths)
-
-
-def _check(fields: Fields, *, digits_only: bool) -> str:
-    """The rule of a check digit, or none."""
-    check = fields.get("check_digit")
-    if check is None:
-        return ""
-    rule = check.one_of(CHECKS)
-    if rule != "mod97" and not digits_only:
-        raise check.wrong(f"'{rule}' checks digits alone, but the shape holds letters; use 'mod97' or remove the line")
-    return rule
+"""``answer: <name>`` → the lines that stand beside it."""

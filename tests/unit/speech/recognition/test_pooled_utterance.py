@@ -10,8 +10,8 @@ from ivr.call import Hypothesis
 from ivr.errors import LineBroken
 from ivr.speech.recognition.pooled_utterance import (
     BATCH_BYTES,
-    LOOK_MOST_AT_ONCE,
     GRAMMAR_COST,
+    LOOK_MOST_AT_ONCE,
     MOST_KEPT_BYTES,
     OPEN_COST,
     PooledUtterance,

@@ -1,0 +1,133 @@
+"""The reference for those who write plans, made of the lines that head, settings, verbs and answers declare."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Iterator
+from importlib import resources
+from typing import Any
+
+from ivr.dialogue.flow import Verb
+from ivr.dialogue.language.head import FlowHead, Head, StepHead
+from ivr.dialogue.language.lines import Line, in_words, lines_of
+from ivr.dialogue.language.settings import SETTINGS
+from ivr.dialogue.language.shapes import PromptLines, ReactionLines
+from ivr.dialogue.verbs import VERBS
+
+_OPENING = """\
+# How to write a plan
+
+A plan is one file of YAML that says what a helpline does. All values are taken as they are written: `012` stays 012 and
+`no` stays no; tags, anchors and aliases are refused. A text that holds `: ` or `#` stands in quotes.
+
+`ivr check PLAN` tells every fault as `file:line:column`, with what to write instead. `ivr show PLAN` tells what holds
+at each step and where that comes from. For completion, and faults while you write, begin the plan with this line for
+your editor (VS Code with the YAML extension, and others that know its language server); `ivr schema` prints the file:
+
+```yaml
+# yaml-language-server: $schema=plan.schema.json
+```
+
+## A whole plan
+
+```yaml
+{example}```
+
+"""
+_SETTINGS = """\
+## Settings
+
+They may stand at the top, in a sub-flow, and in a step; the innermost that says something wins.
+
+"""
+_STEPS = """\
+## Steps
+
+`name: lines`. The first line of a step is its verb; settings may stand beside it, and these lines:
+
+"""
+_SAID = """\
+## What is said
+
+Wherever something is said, it is a text, or a list of texts, or one or more of these:
+
+"""
+_REACTIONS = """\
+A reaction (`on_silence` and the like) is what is said at the first, the second … time, the last one again after that.
+One with these lines may leave the step:
+
+"""
+_SHOWN = (PromptLines, ReactionLines)
+"""Records that have a section of their own."""
+
+
+def reference() -> str:
+    """The whole text, as Markdown."""
+    example = resources.files(__package__).joinpath("example.yaml").read_text(encoding="utf-8")
+    return (
+        "".join(
+            (
+                _OPENING.replace("{example}", example),
+                "## At the top\n\n",
+                *_table(lines_of(Head)),
+                "A sub-flow, one of `flows`, has these lines, and settings:\n\n",
+                *_table(lines_of(FlowHead)),
+                _SETTINGS,
+                *_table(SETTINGS),
+                *_inside(SETTINGS),
+                _SAID,
+                *_table(lines_of(PromptLines)),
+                _REACTIONS,
+                *_table(lines_of(ReactionLines)),
+                _STEPS,
+                *_table(lines_of(StepHead)),
+                *(part for verb in VERBS.values() for part in _verb(verb)),
+            )
+        ).rstrip("\n")
+        + "\n"
+    )
+
+
+def _verb(verb: type[Verb]) -> Iterator[str]:
+    yield f"### {verb.word}\n\n{_plain(verb)}\n\n```yaml\n{verb.example.strip()}\n```\n\n"
+    yield from _table(lines_of(verb))
+    yield from _inside(lines_of(verb))
+    for line in lines_of(verb):
+        for name, record in (line.kinds or {}).items():
+            yield f"#### {line.name}: {name}\n\n{_plain(record)}\n\n"
+            yield from _table(lines_of(record))
+            yield from _inside(lines_of(record))
+
+
+def _plain(record: type[Any]) -> str:
+    """The docstring, with code as Markdown writes it."""
+    return (inspect.getdoc(record) or "").replace("``", "`")
+
+
+def _inside(lines: Iterable[Line]) -> Iterator[str]:
+    """The lines within the values of `lines`."""
+    for line in lines:
+        for record in line.shape.insides if line.shape is not None else ():
+            if record not in _SHOWN:
+                yield f"Within `{line.name}`: {_plain(record).partition(chr(10))[0]}\n\n"
+                yield from _table(lines_of(record))
+                yield from _inside(lines_of(record))
+
+
+def _table(lines: Iterable[Line]) -> Iterator[str]:
+    yield "| line | | value | without it |\n|---|---|---|---|\n"
+    for line in lines:
+        value = line.shape.about if line.shape is not None else " or ".join(f"`{name}`" for name in line.kinds or {})
+        default = "(required)" if line.required else _default(line)
+        yield f"| `{line.name}` | {_cell(line.about)} | {_cell(value)} | {_cell(default)} |\n"
+    yield "\n"
+
+
+def _default(line: Line) -> str:
+    """What holds without the line."""
+    said = in_words(line, line.default)
+    return said if not said or said.startswith("“") else f"`{said}`"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")

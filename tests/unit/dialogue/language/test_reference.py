@@ -1,0 +1,98 @@
+"""The reference: up to date, complete, and each of its examples is a plan that takes a call."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from ivr.cli import main
+from ivr.dialogue.language.head import Head
+from ivr.dialogue.language.lines import lines_of
+from ivr.dialogue.language.reference import reference
+from ivr.dialogue.language.settings import SETTINGS
+from ivr.dialogue.verbs import VERBS
+from ivr.testing.fixed_world import FixedWorld
+from ivr.testing.scripted_caller import Act, presses, says
+from tests.flows.helplines import ROOT, call, plan
+from tests.unit.dialogue.language.test_schema import faults
+
+ENDS = {"main": "hang_up: Main menu.", "goodbye": "hang_up: Goodbye.", "to_people": "transfer: office"}
+AROUND = """\
+hours: {office: {monday-friday: 08:30-17:00}}
+knowledge: knowledge
+sources: sources.yaml
+flows:
+  identify:
+    start: who
+    steps:
+      who: {ask: Say your number., answer: digits, digits: 3, fact: number, goto: done}
+      done:
+        return:
+"""
+AROUND_NOTICE = "notices: {roads: {until: 2099-12-31, say: The road is closed.}}"
+AROUND_RETURN = "flows:\n  part:\n    start: done\n    steps:\n"
+WORLD = FixedWorld(known={"tenants": {"name": "Ada", "balance": "12.50"}})
+CALLS: dict[str, tuple[list[Act], str]] = {
+    "say": ([], "Goodbye."),
+    "menu": ([says("book the big hall")], "Main menu."),
+    "ask": ([presses("24122026#"), says("yes"), says("no")], "Goodbye."),
+    "confirm": ([presses("7#"), says("yes"), says("yes", expect="table 7")], "Goodbye."),
+    "question": ([says("when are you open"), says("yes")], "Goodbye."),
+    "hours": ([], "Main menu."),
+    "notice": ([], "The road is closed. Main menu."),
+    "branch": ([presses("60#"), says("yes")], "Main menu."),
+    "set": ([], "Goodbye."),
+    "outcome": ([], "Goodbye."),
+    "split": ([], "Goodbye."),
+    "call": ([presses("123"), says("yes")], "Goodbye."),
+    "return": ([], "Goodbye."),
+    "look_up": ([presses("123456"), says("yes")], "Goodbye."),
+    "transfer": ([], "I will put you through. They can see what you told me."),
+    "voicemail": ([says("no")], "Main menu."),
+    "goto": ([], "Main menu."),
+    "hang_up": ([], "Goodbye."),
+}
+"""Verb → what a caller of its example does, and what they hear last."""
+
+
+def test_it_is_up_to_date_and_the_command_prints_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert (ROOT / "docs/reference.md").read_text() == reference(), "run: ivr reference > docs/reference.md"
+    assert main(["reference"]) == 0
+    assert capsys.readouterr().out == reference()
+
+
+def test_it_tells_of_every_line() -> None:
+    text = reference()
+    for line in (*lines_of(Head), *SETTINGS, *(line for verb in VERBS.values() for line in lines_of(verb))):
+        assert f"| `{line.name}` | {line.about}" in text
+    assert all(f"\n### {word}\n" in text for word in VERBS)
+
+
+def example(folder: Path, word: str) -> str:
+    """The steps of the example with the ends that it leads to, and where it needs it, the part of a plan around it."""
+    (folder / "knowledge").mkdir()
+    article = "---\ntitle: opening hours\ntopic: hours\nphrasings: [when are you open]\n---\nWe are open on Monday.\n"
+    (folder / "knowledge/opening-hours.md").write_text(article)
+    (folder / "sources.yaml").write_text("sources: {}\n")
+    return VERBS[word].example.strip()
+
+
+@pytest.mark.parametrize("word", VERBS)
+def test_an_example_loads_and_takes_a_call(tmp_path: Path, word: str) -> None:
+    steps, head = example(tmp_path, word), AROUND
+    acts, last = CALLS[word]
+    if word == "notice":
+        head = AROUND_NOTICE
+    if word == "return":
+        head = AROUND_RETURN + textwrap.indent(steps, "      ")
+        steps = "one: {call: part, goto: goodbye}"
+    first = steps.partition(":")[0]
+    ends = "".join(f"\n{name}: {{{line}}}" for name, line in ENDS.items() if f"\n{name}:" not in f"\n{steps}")
+    begun = steps if first == "one" else f"one: {{goto: {first}}}\n{steps}"
+    flow, knowledge = plan(tmp_path, textwrap.indent(begun + ends, "  "), head)
+    assert not [warning for warning in flow.warnings if "no way leads" not in warning]
+    assert faults(flow.file.read_text()) == []
+    called = call((flow, knowledge), *acts, world=WORLD, whole=False)
+    assert called.said[-1].endswith(last)
