@@ -173,6 +173,29 @@ class Conversation:
                 self._follow(settled)
                 return settled
 
+    async def hear_once(self, prompts: Sequence[Prompt], expectation: Expectation) -> Understood | None:
+        """Ask once; None if nothing comes of it, which only counts, where something came, towards offering a person.
+
+        Raises as `listen` does.
+        """
+        carried = (*self._told, *self._waiting)
+        while True:
+            said, self._waiting = (*self._waiting, *prompts), ()
+            heard, understood = await self._turn(said, expectation)
+            self._failures += heard.outcome is Outcome.NO_MATCH
+            if understood is not None and not understood.value and understood.confidence >= self.manner.confirm:
+                understood = await self._settled(understood, expectation)
+            if understood is None or understood.value or understood.confidence < self.manner.confirm:
+                self._told = ()
+                return understood
+            self._waiting = self._help(carried) if understood.name == HELP else carried
+            if not self._says_again(understood):
+                self._follow(understood)
+
+    def another_question(self) -> None:
+        """The same step asks for something else now, of which nothing was refused."""
+        self._refused = {}
+
     async def agreed(self, prompts: Sequence[Prompt], *, after_keyed_digits: bool = False) -> bool:
         """Ask a yes-or-no question that is part of a step; silence and misunderstanding count as the step's."""
         expectation = Expectation(options=YES_NO, after_keyed_digits=after_keyed_digits)

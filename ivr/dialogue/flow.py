@@ -44,9 +44,9 @@ class Verb(ABC):
     """What a step does. A verb is one file below ``verbs/`` and one line in ``verbs/__init__.py``.
 
     Its fields are declared as lines of the plan (`language.lines`), and its docstring is for those who write plans.
-    `word` opens a step of this verb; `listens` says that it always waits for the caller, so that no circle of steps can
-    spin without them; `asks_knowledge` that it needs articles; `returns` that a sub-flow is over with it. A verb
-    overrides those of the questions below that it has an answer to.
+    `word` opens a step of this verb; `listens` says that it waits for the caller; `asks_knowledge` that it needs
+    articles; `returns` that a sub-flow is over with it. A verb overrides those of the questions below that it has an
+    answer to.
     """
 
     word: ClassVar[str]
@@ -64,6 +64,10 @@ class Verb(ABC):
     @abstractmethod
     async def run(self, conversation: Conversation) -> Next:
         """Do it; which step follows, or the end."""
+
+    def waits(self) -> bool:
+        """Whether it waits for the caller each time, so that no circle of steps can spin through it."""
+        return self.listens
 
     def jumps(self) -> tuple[Jump, ...]:
         """Steps that may follow."""

@@ -119,7 +119,7 @@ def _silent_ways(flow: Flow) -> Edges:
 
     A step after a sub-flow follows without the caller only if the sub-flow can be gone through without them.
     """
-    silent = {name: step for name, step in flow.steps.items() if not step.verb.listens}
+    silent = {name: step for name, step in flow.steps.items() if not step.verb.waits()}
     quiet: set[str] = set()
     while True:
         after = {name: list(_without_caller(step, quiet)) for name, step in silent.items()}

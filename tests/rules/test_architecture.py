@@ -22,6 +22,7 @@ ADAPTERS = {
     "holidays": {"ivr/dialogue/calendar/bank_holidays.py"},
     "sklearn": {"ivr/knowledge/matcher.py"},
     "sqlalchemy": {"ivr/sources/sql_source.py"},
+    "asterisk": {"ivr/pbx/doctor/manager_line.py"},
     "aiosipua": {"ivr/testing/sip_phone.py", "ivr/testing/sip_messages.py"},
 }
 """Library → the only modules that may import it."""

@@ -124,7 +124,22 @@ def each(record: type[T], value: Value, scope: Scope) -> tuple[T, ...]:
 
 def schema_of(record: type[Any]) -> Schema:
     """What JSON Schema says of the lines of `record`, no others."""
+    beside = [(one.name, kind, lines) for one in lines_of(record) for kind, lines in (one.kinds or {}).items()]
+    if beside:
+        return {"anyOf": [_of_kind(record, *one) for one in beside]}
     return {"type": "object", **properties(record), "additionalProperties": False}
+
+
+def _of_kind(record: type[Any], name: str, kind: str, beside: type[Any]) -> Schema:
+    """The same of a `record` whose line `name` says `kind`, which has the lines of `beside` then."""
+    own, more = properties(record), properties(beside)
+    said = {name: {"const": kind, "description": (beside.__doc__ or "").partition("\n")[0]}}
+    return {
+        "type": "object",
+        "properties": {**own["properties"], **said, **more["properties"]},
+        "required": [*own.get("required", ()), *more.get("required", ())],
+        "additionalProperties": False,
+    }
 
 
 def properties(record: type[Any]) -> dict[str, Any]:

@@ -57,6 +57,37 @@ A reaction (`on_silence` and the like) is what is said at the first, the second 
 One with these lines may leave the step:
 
 """
+_SOURCES = """\
+## The file of sources
+
+What `look_up` asks stands in a file of its own, which `sources` at the top of the plan names. Each source gives facts
+(`take`) for values that the plan names in `with`. Relative names of files begin in the folder of this file. Passwords
+stand in the environment of the service: `{env:NAME}`.
+
+```yaml
+bin_rounds:
+  csv: rounds.csv                  # UTF-8, the first line names the columns
+  match: {postcode: Postcode}      # value of `with`: column; case and blanks make no difference
+  take: {day: Collection day}      # fact: column
+  time_limit_s: 2                  # 3 if it is not said
+  several: first                   # of rows that differ the first counts; without this they count as a failure
+accounts:
+  sql: postgresql://helpline:{env:ACCOUNTS_PASSWORD}@db.example/accounts   # or sqlite:///accounts.db
+  query: select balance, due from accounts where reference = :reference
+  take: {balance: balance, due: due}
+roads:
+  http: https://api.example/roads?postcode={postcode}    # what is filled in is encoded
+  headers: {Authorization: "Bearer {env:ROADS_TOKEN}"}
+  take: {state: result.0.state, until: (result.0.until)} # path in the JSON; in brackets: may be missing
+  not_found: 404                   # statuses that mean that there is no such thing, one or a list
+moves:
+  http: https://api.example/moves
+  method: POST
+  body: '{"account": "{account}"}' # JSON; values stand within its quotes
+  take: {moved: moved}
+```
+
+"""
 _SHOWN = (PromptLines, ReactionLines)
 """Records that have a section of their own."""
 
@@ -82,6 +113,7 @@ def reference() -> str:
                 _STEPS,
                 *_table(lines_of(StepHead)),
                 *(part for verb in VERBS.values() for part in _verb(verb)),
+                _SOURCES,
             )
         ).rstrip("\n")
         + "\n"

@@ -21,7 +21,7 @@ T = TypeVar("T")
 MOST_SYMBOLS = 20
 """Digits or letters of one answer."""
 _RANGE = re.compile(r"([0-9]{1,2})\s*-\s*([0-9]{1,2})")
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+OWN_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _SCALAR = {"type": ["string", "number", "boolean"]}
 """Whatever an editor takes it for, it is read as it is written."""
 BARGE_INS = {"both": BargeIn.BOTH, "keys": BargeIn.KEYS, "speech": BargeIn.SPEECH, "none": BargeIn.NONE}
@@ -151,7 +151,7 @@ def _place(text: str, value: Value) -> Written:
 
 def _own_name(what: str) -> Callable[[Value, Scope], str]:
     def read(value: Value, scope: Scope) -> str:
-        if not _NAME.fullmatch(value.text()):
+        if not OWN_NAME.fullmatch(value.text()):
             raise value.wrong(f"'{value.name}' must be {what} of lower-case letters, digits and '_'")
         return value.text()
 
@@ -162,7 +162,7 @@ def own_name(what: str) -> Shape[str]:
     """A name that the plan itself gives, such as that of a fact."""
     return Shape(
         read=_own_name(what),
-        schema={"type": "string", "pattern": f"^{_NAME.pattern}$"},
+        schema={"type": "string", "pattern": f"^{OWN_NAME.pattern}$"},
         about=f"{what}: lower-case letters, digits and `_`",
     )
 

@@ -5,6 +5,7 @@ from ivr.dialogue.verbs.ask import Ask
 from ivr.dialogue.verbs.branch import Branch
 from ivr.dialogue.verbs.call import Call
 from ivr.dialogue.verbs.confirm import Confirm
+from ivr.dialogue.verbs.form import Form
 from ivr.dialogue.verbs.go_back import Return
 from ivr.dialogue.verbs.goto import Goto
 from ivr.dialogue.verbs.hang_up import HangUp
@@ -26,6 +27,7 @@ VERBS: dict[str, type[Verb]] = {
         Say,
         Menu,
         Ask,
+        Form,
         Confirm,
         Question,
         LookUp,

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from ivr.call import Prompt
-from ivr.dialogue import wording
+from ivr.dialogue.asking import Wanted, ask_for
 from ivr.dialogue.flow import Next, Verb
 from ivr.dialogue.language.lines import kinds, line
 from ivr.dialogue.language.shapes import PROMPTS
 from ivr.dialogue.words.expectation import Expectation
 from ivr.dialogue.words.options import YES_NO
-from ivr.dialogue.words.said_words import GIVEN, IMPOSSIBLE
-from ivr.dialogue.words.types.in_plan import ANSWERS, Answer
+from ivr.dialogue.words.types.in_plan import ANSWERS, Answer, Asked
 from ivr.dialogue.written import Jump, Written
 
 if TYPE_CHECKING:
     from ivr.dialogue.conversation import Conversation
-    from ivr.dialogue.words.expectation import Understood
-    from ivr.dialogue.words.types.answer_type import AnswerType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,51 +47,16 @@ urgent:
 
     async def run(self, conversation: Conversation) -> Next:
         """The step for the answer."""
-        if self.answer.counted is not None:
-            return await self._given(conversation, self.answer.counted.on(conversation.world.now().date()))
+        if isinstance(self.answer, Asked):
+            wanted = Wanted(
+                fact=self.answer.fact, asked=self.text, kind=self.answer.counted, read_back=self.answer.read_back
+            )
+            await ask_for(conversation, wanted)
+            return self.answer.goto.text
         understood = await conversation.listen(self.text, self.expectation())
         if self.answer.fact:
             conversation.learnt(self.answer.fact, understood.name, understood.confidence)
         return self.answer.ways[understood.name].text
-
-    async def _given(self, conversation: Conversation, kind: AnswerType) -> Next:
-        """Ask until the caller says yes to what was read back; after a no, read back and asked in a tighter way."""
-        asked, said = self.text, kind.said
-        least = conversation.manner.read_back_from if kind.read_back else conversation.manner.confirm
-        while True:
-            given: Understood | None = await conversation.listen(asked, Expectation(counted=kind))
-            if conversation.manner.sensitive:
-                if given is not None and given.name == GIVEN and given.value:
-                    conversation.learnt(self.answer.fact or "", given.value, given.confidence)
-                    return self.answer.ways[GIVEN].text
-                await conversation.failed("not_understood")
-                continue
-            if given is not None and given.name == IMPOSSIBLE:
-                await conversation.failed("impossible")
-                conversation.say([self._own(conversation, given.value)])
-                continue
-            if given is not None and given.confidence < least:
-                await conversation.failed("not_understood")
-            while given is not None and given.value and given.confidence >= least:
-                sure = given.by_keys or given.confidence >= conversation.manner.accept
-                back = self._back(conversation, said(given.value))
-                if (sure and not kind.read_back) or await conversation.agreed([back], after_keyed_digits=given.by_keys):
-                    conversation.learnt(self.answer.fact or "", given.value, given.confidence)
-                    return self.answer.ways[GIVEN].text
-                conversation.refuse(given)
-                await conversation.failed("refused")
-                given, said = given.otherwise(), kind.spelled_out
-                asked = (*self.text, self._own(conversation, kind.tighter))
-
-    def _back(self, conversation: Conversation, said: str) -> Prompt:
-        """The question whether it is right."""
-        back = self.answer.read_back
-        if back is None:
-            return self._own(conversation, wording.read_back(said))
-        return replace(back, text=conversation.filled(back.text, **{self.answer.fact or "": said}))
-
-    def _own(self, conversation: Conversation, text: str) -> Prompt:
-        return Prompt(text=text, barge_in=conversation.manner.barge_in)
 
     def expectation(self, phrasings: tuple[str, ...] = ()) -> Expectation:
         """Yes and no, or what is asked for."""

@@ -45,6 +45,8 @@ def _returns(flow: Flow) -> Mapping[str, list[str]]:
 
 
 def _read(step: Step) -> Iterator[str]:
+    if step.verb.word == "look_up":
+        return  # what a look-up comes to is the scene's, whatever it is asked about
     yield from step.verb.uses()
     if step.verb.facts():
         yield from (name for text in step.verb.texts() for name in FACT.findall(text))

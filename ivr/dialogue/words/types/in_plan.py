@@ -6,7 +6,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from ivr.call import Prompt
 from ivr.dialogue.language.lines import line, no_clash
@@ -79,13 +79,11 @@ class YesOrNo:
 class Given(ABC):
     """A value, such as a date."""
 
-    fact: str = line(FACT, "The name by which it is kept; texts may hold it in braces from then on.")
     read_back: Prompt | None = line(
         Shape(read=_one_prompt, schema=PROMPTS.schema, about="a text that holds the fact"),
         "The question whether it is right, instead of the usual one.",
         default=None,
     )
-    goto: Written = line(STEP, "The step that follows.")
     counted: AnswerType = field(init=False, repr=False, compare=False)
     """The answer type that the lines describe."""
 
@@ -101,16 +99,14 @@ class Given(ABC):
         """Phrases of the plan that mean a value."""
         return ()
 
-    @property
-    def ways(self) -> Mapping[str, Written]:
-        """What was understood → the step that follows."""
-        return {GIVEN: self.goto}
+    def check(self, given: Fields) -> None:  # noqa: B027 - of most kinds any lines go together
+        """Raise FlowError if its lines do not go together."""
 
-    def check(self, given: Fields) -> None:
-        """What is read back is the fact."""
+    def check_read_back(self, given: Fields, fact: str) -> None:
+        """What is read back is the `fact` as which it is kept."""
         back = given.get("read_back")
-        if back and self.read_back and f"{{{self.fact}}}" not in self.read_back.text:
-            raise back.wrong(f"'read_back' must be one text that holds '{{{self.fact}}}'; add it")
+        if back and self.read_back and f"{{{fact}}}" not in self.read_back.text:
+            raise back.wrong(f"'read_back' must be one text that holds '{{{fact}}}'; add it")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +144,6 @@ class Numbered(Given):
         most = given.get("most")
         if most and self.least > self.most:
             raise most.wrong(f"'most' ({self.most}) must not be below 'least' ({self.least})")
-        Given.check(self, given)
 
     def made(self) -> AnswerType:
         """See `Given.made`."""
@@ -257,7 +252,6 @@ class Referred(Given):
             raise rule.wrong(
                 f"'{self.check_digit}' checks digits alone, but the shape holds letters; use 'mod97' or remove the line"
             )
-        Given.check(self, given)
 
     def made(self) -> AnswerType:
         """See `Given.made`."""
@@ -289,7 +283,6 @@ class OneOfThese(Given):
         for one in self.values:
             no_clash(given, "phrase", one.say, taken, f"'{one.name}'")
             no_clash(given, "key", (one.key,) if one.key else (), keys, f"'{one.name}'")
-        Given.check(self, given)
 
     def made(self) -> AnswerType:
         """See `Given.made`."""
@@ -310,10 +303,7 @@ class OneOfThese(Given):
         return tuple(phrase for one in self.values for phrase in one.say)
 
 
-Answer = YesOrNo | Given
-
-ANSWERS: Mapping[str, type[Answer]] = {
-    "yes_or_no": YesOrNo,
+VALUES: Mapping[str, type[Given]] = {
     "digits": Digits,
     "spelling": Spelled,
     "number": Numbered,
@@ -325,4 +315,34 @@ ANSWERS: Mapping[str, type[Answer]] = {
     "reference": Referred,
     "one_of": OneOfThese,
 }
-"""``answer: <name>`` → the lines that stand beside it."""
+"""``answer: <name>`` → the lines that say what is wanted."""
+
+
+@dataclass(frozen=True, kw_only=True)  # no slots: it is joined with each of VALUES, which have theirs
+class Asked(Given):
+    """A value that a step of its own asks for."""
+
+    fact: str = line(FACT, "The name by which it is kept; texts may hold it in braces from then on.")
+    goto: Written = line(STEP, "The step that follows.")
+
+    @property
+    def ways(self) -> Mapping[str, Written]:
+        """What was understood → the step that follows."""
+        return {GIVEN: self.goto}
+
+    def check(self, given: Fields) -> None:
+        """See `Given.check`."""
+        super().check(given)
+        self.check_read_back(given, self.fact)
+
+
+def _asked(kind: type[Given]) -> type[Asked]:
+    """`kind` with the lines of `Asked`."""
+    joined = type(f"Asked{kind.__name__}", (Asked, kind), {"__doc__": kind.__doc__})
+    return dataclass(frozen=True, kw_only=True)(cast("type[Asked]", joined))
+
+
+Answer = YesOrNo | Asked
+
+ANSWERS: Mapping[str, type[Answer]] = {"yes_or_no": YesOrNo, **{name: _asked(kind) for name, kind in VALUES.items()}}
+"""``answer: <name>`` of an ask → the lines that then stand beside it."""

@@ -38,6 +38,10 @@ CALLS: dict[str, tuple[list[Act], str]] = {
     "say": ([], "Goodbye."),
     "menu": ([says("book the big hall")], "Main menu."),
     "ask": ([presses("24122026#"), says("yes"), says("no")], "Goodbye."),
+    "form": (
+        [says("the blue one at s g twelve nine a b friday"), says("yes", expect="recycling, at")],
+        "Goodbye.",
+    ),
     "confirm": ([presses("7#"), says("yes"), says("yes", expect="table 7")], "Goodbye."),
     "question": ([says("when are you open"), says("yes")], "Goodbye."),
     "hours": ([], "Main menu."),
