@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ivr.call import Heard, Hypothesis, Listening, Match, Means, Outcome
+from ivr.call import Heard, Hypothesis, Listening, Match, Means, Outcome, WordPattern
 from ivr.dialogue.words.options import HELP, MAIN_MENU, PERSON, REPEAT, SLOWER
 from ivr.dialogue.words.said_words import SaidWords
 
@@ -148,4 +148,10 @@ def _told(listening: Listening) -> list[str]:
             found.append(text)
             if len(found) == MOST_SAID:
                 break
-    return found
+    return found or _own_phrases(listening.words)
+
+
+def _own_phrases(words: WordPattern) -> list[str]:
+    """The first phrases of a kind of answer that nothing general fits, such as one of a plan's own values."""
+    own = words.counted.phrases() if isinstance(words, SaidWords) and words.counted is not None else ()
+    return [text for text in own if words.judge(text).means_something][:MOST_SAID]

@@ -211,3 +211,21 @@ def test_the_verdict_is_told_in_lines_and_as_json(tmp_path: Path) -> None:
     facts = verdict.as_dict()
     assert isinstance(facts["findings"], list)
     assert facts["findings"][0]["rule"] == "options-per-menu"
+
+
+def test_who_only_speaks_says_a_value_of_a_list(tmp_path: Path) -> None:
+    steps = """
+  one:
+    ask: Is it a dog or a cat?
+    answer: one_of
+    values: {dog: {say: dog, key: 1}, cat: {say: cat, key: 2}}
+    answer_within_s: 8
+    fact: animal
+    goto: two
+  two:
+    ask: Is it ill?
+    answer: yes_or_no
+    yes: end
+    no: end
+"""
+    assert "speech-only" not in broken(tmp_path, steps)

@@ -315,3 +315,30 @@ def test_a_look_up_that_fails_is_played_too(tmp_path: Path) -> None:
     failed: one{END}"""
     (found,) = blocking(proven(tmp_path, steps, "sources: sources.yaml"))
     assert "says nothing" in found.message
+
+
+def test_what_a_look_up_is_asked_about_tells_no_questions_apart(tmp_path: Path) -> None:
+    (tmp_path / "sources.yaml").write_text("tenants: {csv: tenants.csv}\n")
+
+    def questions(asked: str) -> int:
+        steps = f"""
+  one:
+    ask: Please say your reference.
+    answer: digits
+    digits: 6
+    fact: reference
+    goto: two
+  two:
+    look_up: tenants
+    with: {{name: "{asked}"}}
+    found: three
+    not_found: three
+    failed: three
+  three:
+    ask: Is that all?
+    answer: yes_or_no
+    yes: end
+    no: end{END}"""
+        return proven(tmp_path, steps, "sources: sources.yaml").states
+
+    assert questions("{reference}") == questions("x")
