@@ -23,7 +23,7 @@ from ivr.plans.native.lines import (
     text_of,
     variable_of,
 )
-from ivr.plans.native.verbs import translated
+from ivr.plans.native.verbs import LEFT_OUT, translated
 from ivr.plans.native.wording import NOBODY, OPENING, unknown_facts
 
 CONTEXT = "helpline-native"
@@ -77,6 +77,8 @@ def native_plan(
             people = flow.queues[here.queue]
             warnings.append(str(flow.wrong(step, f"step '{step.name}': {reason}; its callers go to {people}")))
             continue
+        if step.verb.word in LEFT_OUT:
+            warnings.append(str(flow.wrong(step, f"step '{step.name}': {LEFT_OUT[step.verb.word]} here")))
         learnt.update(dict.fromkeys(step.verb.facts()))
         for fact in unknown_facts(step.verb.prompts(), keyed.union(step.verb.facts())):
             warnings.append(

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from ivr.call import Prompt
 from ivr.dialogue import wording
+from ivr.dialogue.verbs.call import Call
+from ivr.dialogue.verbs.split import Split
 from ivr.dialogue.words.digits import DigitString
 from ivr.dialogue.words.options import YES_NO, Option
 from ivr.dialogue.words.types.one_of import OneOf
@@ -32,6 +34,8 @@ from ivr.plans.native.lines import Line, label_of, plain, queue_of, variable_of
 from ivr.plans.native.wording import NO_QUESTIONS, NOT_NOW, names_keys, pieces
 
 Translation = Callable[[Here], Iterator[Line]]
+AFTER = "IVR_AFTER_"
+"""Begins the variables that hold where sub-flows return to."""
 MOST_DIGITS = 20
 """Of an answer that is read back digit by digit: the files of so many fit into a line (`lines.LONGEST_LINE`)."""
 
@@ -125,6 +129,36 @@ def go_on(here: Here) -> Iterator[Line]:
     yield goto(label_of(here.step.verb.jumps()[0].text)).labelled(here.label())
 
 
+def otherwise(here: Here) -> Iterator[Line]:
+    """Asterisk knows neither facts nor queues as the service does: the way that a plan has for who is not known."""
+    yield goto(label_of(here.step.verb.jumps()[-1].text)).labelled(here.label())
+
+
+def most_go(here: Here) -> Iterator[Line]:
+    """The way of the largest share."""
+    verb = here.step.verb
+    assert isinstance(verb, Split)
+    largest = max(verb.shares, key=lambda share: share.percent)
+    yield goto(label_of(largest.goto.text)).labelled(here.label())
+
+
+def call(here: Here) -> Iterator[Line]:
+    """The sub-flow; since none calls itself, one variable for each says where it returns to."""
+    verb = here.step.verb
+    assert isinstance(verb, Call)
+    yield set_(_after(verb.calls()), label_of(verb.goto.text)).labelled(here.label())
+    yield goto(label_of(verb.first.text))
+
+
+def go_back(here: Here) -> Iterator[Line]:
+    """Where the sub-flow was called from."""
+    yield goto(f"${{{_after(here.step.name.partition('.')[0])}}}").labelled(here.label())
+
+
+def _after(flow: str) -> str:
+    return f"{AFTER}{label_of(flow + '.').removeprefix('step-')}"
+
+
 def hang_up(here: Here) -> Iterator[Line]:
     """The farewell, and the end."""
     yield Line(application="NoOp", label=here.label())
@@ -139,9 +173,24 @@ NATIVE: Mapping[str, Translation] = {
     "question": question,
     "transfer": transfer,
     "goto": go_on,
+    "set": go_on,
+    "outcome": go_on,
+    "notice": go_on,
+    "split": most_go,
+    "branch": otherwise,
+    "call": call,
+    "return": go_back,
     "hang_up": hang_up,
 }
 """The word of a verb → what it is in Asterisk. A verb that is not here sends callers to a person."""
+
+LEFT_OUT: Mapping[str, str] = {
+    "set": "nothing is set",
+    "notice": "what is announced is not said",
+    "split": "all callers go the way of the largest share",
+    "branch": "all callers go the way of 'else'",
+}
+"""What is lost of a verb without the service, though callers go on."""
 
 
 def translated(here: Here) -> tuple[tuple[Line, ...], str]:

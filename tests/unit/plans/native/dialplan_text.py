@@ -11,6 +11,7 @@ from ivr.call import Answer
 from ivr.dialogue import load_flow
 from ivr.plans.native import NativePlan, native_plan
 from ivr.plans.native.lines import DIGITS
+from ivr.plans.native.verbs import AFTER
 
 SOUNDS = "/srv/native/sounds"
 LABEL = r"[A-Za-z_][A-Za-z0-9_.-]*"
@@ -53,7 +54,10 @@ def assert_whole(plan: NativePlan) -> None:
     labels = [label for label, _, _ in lines if label]
     assert len(labels) == len(set(labels))
     for _, application, data in lines:
-        if application in ("Goto", "GotoIf"):
+        if application == "Goto" and data.startswith(f"${{{AFTER}"):
+            kept = re.findall(rf"Set\({re.escape(data[2:-1])}=(.*)\)", plan.text)
+            assert kept and set(kept) <= set(labels), data
+        elif application in ("Goto", "GotoIf"):
             assert re.split(r"[?,]", data)[-1] in labels, data
         assert data.count("(") == data.count(")")
         assert data.count("{") == data.count("}")

@@ -185,3 +185,30 @@ def test_a_verb_that_nobody_has_translated_goes_to_people(tmp_path: Path) -> Non
 @pytest.mark.parametrize("word", sorted(NATIVE))
 def test_every_translation_is_of_a_verb_that_exists(word: str) -> None:
     assert word in VERBS
+
+
+def test_verbs_that_only_lead_on_are_passed_through_and_what_is_lost_is_told(tmp_path: Path) -> None:
+    steps = {
+        "main": {"split": {"trial": 20, "usual": 80}},
+        "trial": END,
+        "usual": {"notice": "all", "goto": "note"},
+        "note": {"outcome": "began", "goto": "fact"},
+        "fact": {"set": {"kind": "home"}, "goto": "way"},
+        "way": {"branch": [{"when": {"fact": "kind", "is": "shop"}, "goto": "trial"}], "else": "sub"},
+        "sub": {"call": "shared", "goto": "end"},
+        "end": END,
+    }
+    shared = {"start": "ask", "steps": {"ask": MENU | {"choices": _to("back")}, "back": {"return": ""}}}
+    plan = compiled(tmp_path, steps, flows={"shared": shared})
+    assert_whole(plan)
+    assert step_text(plan, "main") == "same => n(main),Goto(usual)"
+    assert step_text(plan, "way") == "same => n(way),Goto(sub)"
+    assert step_text(plan, "sub").splitlines()[0].endswith("=end)")
+    assert "Goto(${IVR_AFTER_" in step_text(plan, "shared.back")
+    told = "\n".join(plan.warnings)
+    for lost in ("largest share", "announced is not said", "nothing is set", "'else'"):
+        assert lost in told
+
+
+def _to(step: str) -> dict[str, object]:
+    return {"bins": {"say": ["bins"], "key": "1", "goto": step}}
