@@ -22,6 +22,9 @@ READ_BACK = 0.1
 """What is counted or spelled out is read back whatever its confidence, so only what is hardly speech is refused: a
 wrong reading costs no more than a refusal, and a right one is saved."""
 CLOSE = 0.15
+THINKING_S = 8.0
+"""For a number that has to be looked up, a day that has to be found, a question that has to be put into words: the
+least that `ivr check` asks for."""
 
 
 def prompts_from(texts: Iterable[str]) -> tuple[Prompt, ...]:
@@ -81,6 +84,12 @@ class Manner:
     """Where a caller goes who wants a person."""
     origins: Mapping[str, Written] = field(default_factory=lambda: MappingProxyType({}))
     """Setting → where the innermost of helpline, flow and step says so; what is not in it is built in."""
+
+    def waits_s(self, *, thinking: bool) -> float:
+        """Seconds for an answer; for one that takes some `thinking`, `THINKING_S` unless the plan says how long."""
+        if thinking and "answer_within_s" not in self.origins:
+            return max(self.answer_within_s, THINKING_S)
+        return self.answer_within_s
 
     @property
     def reactions(self) -> tuple[Reaction, ...]:

@@ -63,7 +63,11 @@ SETTINGS = (
     _setting("close", _CONFIDENCE, "Of two meanings that differ by less, neither of them sure, the line asks which."),
     _setting("read_back_from", _CONFIDENCE, "From this confidence on, what is counted or spelled out is read back."),
     _setting("barge_in", BARGE_IN, "What may interrupt a prompt."),
-    _setting("answer_within_s", number(1, 60), "Seconds from the end of a prompt to the caller's first word or key."),
+    _setting(
+        "answer_within_s",
+        number(1, 60),
+        "Seconds from the end of a prompt to the caller's first word or key; left out, values and questions have 8.",
+    ),
     _setting("longest_s", number(2, 60), "The longest that a caller may speak, in seconds."),
     _setting("pauses", _PAUSES, "Silence that ends what a caller says."),
     _setting("on_silence", REACTIONS, "After a prompt that nobody answered."),

@@ -92,7 +92,7 @@ class Expectation:
             pauses=manner.pauses,
             refuse_below=manner.read_back_from if counted is not None and counted.read_back else manner.confirm,
             keys=replace(own, options=own.options | {key for key in keys if key}),
-            first_input_s=manner.answer_within_s,
+            first_input_s=manner.waits_s(thinking=self.free or counted is not None),
             longest_s=manner.longest_s,
         )
 

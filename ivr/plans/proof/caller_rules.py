@@ -57,7 +57,7 @@ def _answer_time(plan: Plan) -> Iterator[Broken]:
         if expectation is None or not step.verb.listens:
             continue
         long = expectation.counted is not None or expectation.free
-        least, waits = (LONG_ANSWER_S if long else ANSWER_S), step.manner.answer_within_s
+        least, waits = (LONG_ANSWER_S if long else ANSWER_S), step.manner.waits_s(thinking=long)
         if waits < least:
             who = "who looks for a number or for words" if long else "who thinks slowly"
             message = (
