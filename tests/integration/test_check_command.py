@@ -64,7 +64,7 @@ def test_a_plan_and_a_voice_are_told_in_one_go(
     monkeypatch.setenv("IVR_VOICE", "gmw/nowhere")
     assert main(["check", str(tmp_path / "plan.yaml")]) == 1
     first, second = capsys.readouterr().err.splitlines()
-    assert "'start' is missing" in first
+    assert "'queues' is missing" in first
     assert "no such voice" in second
 
 
