@@ -29,6 +29,8 @@ MEDIA_DEADLINE_S = 3.0
 """From the dial to the media socket; on one machine it takes 5 ms (reference), so longer means broken."""
 CALLER_HUNG_UP = "-1"
 """Dial's result when its own channel is gone; with option ``g`` it is 0 when the other side ended (app_dial.c)."""
+CALLER_CANCELLED = "CANCEL"
+"""Dial's status when its own channel was gone before the other side answered (app_dial.c)."""
 HANG_UP_DEADLINE_S = 3.0
 """From our hang-up of the media to Asterisk's answer to the AGI command that carried it."""
 
@@ -192,7 +194,7 @@ class Switchboard(Generic[S]):
         carrier = asyncio.create_task(control.execute("Dial", dial, "10", "g"), name="carry the sound")
         sound: S | None = None
         try:
-            sound = await self._connected(ticket, carrier)
+            sound = await self._connected(ticket, carrier, control)
             self._feed.note(Answered(call_id=call_id, at=self._now()))
             conclusion = await self._converse(call_id, caller, sound)
             await sound.hang_up()
@@ -211,15 +213,18 @@ class Switchboard(Generic[S]):
             carrier.cancel()
             await asyncio.wait({carrier})
 
-    async def _connected(self, ticket: Ticket[S], carrier: asyncio.Task[Reply]) -> S:
+    async def _connected(self, ticket: Ticket[S], carrier: asyncio.Task[Reply], control: Control) -> S:
         """The sound of the call, or whatever ended the dial before it came."""
         arriving = asyncio.create_task(ticket.session(MEDIA_DEADLINE_S), name="await the media socket")
         try:
             await asyncio.wait({arriving, carrier}, return_when=asyncio.FIRST_COMPLETED)
             if arriving.done():
                 return arriving.result()
-            carrier.result()  # raises what broke the control channel, if that was it
-            raise LineBroken("Asterisk could not reach the media server")
+            carried = carrier.result()  # raises what broke the control channel, if that was it
+            status = await control.get_variable("DIALSTATUS")
+            if carried.result == CALLER_HUNG_UP or status == CALLER_CANCELLED:
+                raise CallerGone("the caller hung up while the sound was being connected")
+            raise LineBroken(f"Asterisk could not reach the media server ({status})")
         finally:
             arriving.cancel()
             await asyncio.wait({arriving})

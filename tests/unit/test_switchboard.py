@@ -32,6 +32,7 @@ class FakeControl:
     )
     nonce: str | None = "n-1"
     dial_fails: bool = False
+    dial_status: str = "CHANUNAVAIL"
     hung_up_in_dial: bool = False
     gone: bool = False
     stuck: bool = False
@@ -43,7 +44,7 @@ class FakeControl:
         return
 
     async def get_variable(self, name: str) -> str | None:
-        return self.nonce if name == "IVR_NONCE" else None
+        return {"IVR_NONCE": self.nonce, "DIALSTATUS": self.dial_status}.get(name)
 
     async def set_variable(self, name: str, value: str) -> None:
         self.variables[name] = value
@@ -51,7 +52,7 @@ class FakeControl:
     async def execute(self, application: str, *arguments: str, deadline_s: float | None = None) -> Carried:
         self.dialled.append((application, *arguments))
         if self.dial_fails:
-            return Carried("0")
+            return Carried("-1" if self.gone else "0")
         await self.sound_over.wait()
         if self.stuck:
             await asyncio.Event().wait()
@@ -223,11 +224,19 @@ def test_a_sound_that_broke_because_the_caller_hung_up_is_a_caller_who_left() ->
     assert kept.hand_overs == []
 
 
+@pytest.mark.parametrize(("gone", "status"), [(True, ""), (False, "CANCEL")])
+def test_a_caller_who_hangs_up_while_the_sound_is_connected_is_a_caller_who_left(gone: bool, status: str) -> None:
+    control = FakeControl(dial_fails=True, gone=gone, dial_status=status)
+    kept, ticket = call(control, concluding(EndReason.HUNG_UP), sound=False)
+    assert ended(kept).reason is EndReason.CALLER_LEFT
+    assert ticket.withdrawn
+
+
 def test_a_refused_media_port_is_known_at_once() -> None:
     control = FakeControl(dial_fails=True)
     kept, ticket = call(control, concluding(EndReason.HUNG_UP), sound=False)
     assert ended(kept).reason is EndReason.LINE_FAILED
-    assert "could not reach the media server" in ended(kept).detail
+    assert "could not reach the media server (CHANUNAVAIL)" in ended(kept).detail
     assert control.variables == {}
     assert ticket.withdrawn
 
