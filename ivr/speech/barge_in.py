@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ivr.call import Hypothesis, Listening, Match
 from ivr.speech.ear import FRAME_MS
 
@@ -19,11 +21,11 @@ MOST_HOPES = 5
 """So often in one turn it falls silent for words in vain: a television has words, too."""
 
 
-def means_something(listening: Listening, reading: Hypothesis) -> bool:
-    """Whether `reading` is an answer that can be acted on: what cuts a prompt."""
-    if not reading.text or reading.confidence < listening.refuse_below:
-        return False
-    return listening.words is None or listening.words.judge(reading.text).means_something
+def means_something(listening: Listening, readings: Sequence[Hypothesis]) -> bool:
+    """Whether `readings` of one utterance are together sure enough to be an answer: what cuts a prompt."""
+    words = listening.words
+    meant = [one.confidence for one in readings if one.text and (not words or words.judge(one.text).means_something)]
+    return bool(meant) and sum(meant) >= listening.refuse_below
 
 
 class Interruptions:

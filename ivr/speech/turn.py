@@ -285,7 +285,7 @@ class _Turn:
         if self._keys:
             return None
         if self._into_the_prompt(spoken_ms, in_prompt_ms):
-            if not any(means_something(self._listening, reading) for reading in readings):
+            if not means_something(self._listening, readings):
                 self._spoke_in_vain |= spoken_ms >= DOUBT_MS
                 await self._carry_on()
                 return None

@@ -116,7 +116,7 @@ def _goes_unnoticed(act: Act, prompts: Sequence[Prompt], listening: Listening | 
         case Mumbles():
             return True
         case Says(readings=readings):
-            return not any(means_something(listening, reading) for reading in _audible(readings, listening))
+            return not means_something(listening, _audible(readings, listening))
     return False
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from ivr.call import EndOfTurn, Heard, Hypothesis, KeyPattern, Listening, Means
 from ivr.dialogue.manner import Manner
+from ivr.dialogue.words.fillers import SAID_AROUND
 from ivr.dialogue.words.options import LATE_TERMINATOR, UNIVERSALS, Option
 from ivr.dialogue.words.said_words import FREE, GIVEN, IMPOSSIBLE, SaidWords, said_words
 from ivr.dialogue.words.sounds_like import SoundsLike
@@ -110,6 +111,7 @@ class Expectation:
     def understand(self, heard: Heard, refused: Refused | None = None) -> Understood | None:
         """What `heard` means here, or None; bands of confidence are the conversation's business.
 
+        Readings of one meaning ("yes", "yes please") exclude each other, so it is as likely as all of them together.
         What is `refused` does not count, unless it comes by key.
         """
         if heard.means is Means.KEYS:
@@ -119,10 +121,10 @@ class Expectation:
         readings = self.written(heard).hypotheses
         for sound, reading in zip(heard.hypotheses, readings, strict=True):
             for one in _understood(words, sound, reading):
-                if one.confidence < (refused or {}).get(one.meaning, 0.0):
-                    continue
-                if one.meaning not in found or one.confidence > found[one.meaning].confidence:
-                    found[one.meaning] = one
+                before = found.get(one.meaning)
+                sure = one.confidence + (before.confidence if before else 0.0)
+                found[one.meaning] = replace(before or one, confidence=min(1.0, sure))
+        found = {m: one for m, one in found.items() if one.confidence >= (refused or {}).get(m, 0.0)}
         if not found:
             return None
         if self.counted is not None:
@@ -168,8 +170,9 @@ def _phrases(expected: Expectation) -> tuple[str, ...] | None:
     if expected.free and expected.keywords is None:
         return None
     counted = expected.counted.phrases() if expected.counted is not None else ()
+    around = SAID_AROUND if expected.counted is None and not expected.free else ()
     sounds = expected.sounds
-    return tuple(dict.fromkeys((*(sounds.sounds(phrase) for phrase in expected.own_phrases()), *counted)))
+    return tuple(dict.fromkeys((*(sounds.sounds(phrase) for phrase in expected.own_phrases()), *around, *counted)))
 
 
 def _understood(words: SaidWords, sound: Hypothesis, reading: Hypothesis) -> Iterable[Understood]:

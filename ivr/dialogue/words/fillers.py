@@ -1,4 +1,4 @@
-"""Text as a recogniser prints it, and the words in it that mean nothing: hesitations, back-channels, courtesies."""
+"""Text as a recogniser prints it, and the words in it that mean nothing: hesitations, courtesies, lead-ins."""
 
 from __future__ import annotations
 
@@ -11,6 +11,15 @@ AROUND = HESITATIONS | frozenset(
     ["oh", "well", "okay", "ok", "right", "so", "please", "thanks", "thank", "you", "hello", "hi", "sorry", "just"]
 )
 """Mean nothing around an answer, if they are none themselves: "right, the bins please"."""
+_LEADING = "i i'd i'm i've it's want would like need have got calling ringing about can could my the a an some to"
+LEADING = frozenset(_LEADING.split())
+"""Mean nothing before an answer, if they belong to none: "I'd like some garden waste"."""
+SAID_AROUND = (
+    *("um", "uh", "er", "please", "thanks", "thank you", "hello", "hi", "okay", "well", "oh"),
+    *("i want", "i want a", "i need", "i need a", "i'd like", "i'd like a", "i would like", "about the"),
+    *("about my", "it's about", "it's about my"),
+)
+"""Listened for beside the answers of a menu, because callers say it."""
 _COURTESIES = frozenset({"please", "thanks", "thank", "you", "okay", "right"})
 MOST_WORDS = 100
 """Of one reading: more than anybody says in a turn of 12 s, and few enough to be judged in half a millisecond."""
@@ -38,6 +47,15 @@ def without_fillers(words: tuple[str, ...]) -> tuple[str, ...]:
     while end > start and kept[end - 1] in AROUND:
         end -= 1
     return kept[start:end]
+
+
+def without_lead_in(words: tuple[str, ...]) -> tuple[str, ...]:
+    """`words` without fillers, and without what only leads up to an answer."""
+    kept = without_fillers(words)
+    start = 0
+    while start < len(kept) and (kept[start] in LEADING or kept[start] in AROUND):
+        start += 1
+    return kept[start:]
 
 
 def said_words_of(words: Sequence[str]) -> list[str]:

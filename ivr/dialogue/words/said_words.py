@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from ivr.call import Match
-from ivr.dialogue.words.fillers import without_fillers, without_hesitations, words_of
+from ivr.dialogue.words.fillers import without_fillers, without_hesitations, without_lead_in, words_of
 from ivr.dialogue.words.options import Option
 from ivr.dialogue.words.sounds_like import SoundsLike
 from ivr.dialogue.words.types.answer_type import NOTHING, AnswerType
@@ -17,6 +17,9 @@ IMPOSSIBLE = "impossible"
 """Name of what is well said but cannot be (31 June, a check digit that does not fit); `Meaning.value` says why."""
 FREE = "question"
 """Name of a question in the caller's own words; `Meaning.value` holds them."""
+
+_SHORT = 3
+"""Letters; in words no longer than this an s at the end is no plural."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +45,8 @@ class SaidWords:
     """Phrases with which a longer one begins that means something else."""
     longest: int
     """Words of the longest phrase."""
+    singular: Mapping[str, str] = field(default_factory=dict)
+    """Phrase without the s of its plurals → the phrase, where that is only one option."""
     counted: AnswerType | None = None
     free: bool = False
 
@@ -81,15 +86,20 @@ class SaidWords:
             return Match.MATCH
         begun = any(
             " ".join(words[at:]) in self.beginnings for at in range(max(0, len(words) - self.longest), len(words))
-        )
+        ) or (not without_lead_in(words) and bool(without_fillers(words)))
         return Match.POTENTIAL if begun else Match.NO_MATCH
 
     def _exact(self, words: tuple[str, ...]) -> tuple[str, Option] | None:
-        for said in (words, without_hesitations(words), without_fillers(words)):
-            text = " ".join(said)
-            if text in self.options:
-                return text, self.options[text]
+        for said in (words, without_hesitations(words), without_fillers(words), without_lead_in(words)):
+            phrase = self._phrase(said)
+            if phrase is not None:
+                return phrase, self.options[phrase]
         return None
+
+    def _phrase(self, words: Sequence[str]) -> str | None:
+        """The phrase that `words` are; where none is, one that differs in plurals only: a recogniser mixes them up."""
+        text = " ".join(words)
+        return text if text in self.options else self.singular.get(_singular(text))
 
     def _spotted(self, words: tuple[str, ...]) -> tuple[Option, float] | None:
         """The one option whose phrase stands inside `words`, with its share of them; the longest phrase wins.
@@ -97,12 +107,13 @@ class SaidWords:
         Two different options with phrases of the same length are no answer ("yes no").
         """
         kept = without_hesitations(words)
+        told = max(1, len(without_lead_in(words)))
         for length in range(min(self.longest, len(kept)), 0, -1):
             starts = range(len(kept) - length + 1)
-            found = [self.options.get(" ".join(kept[at : at + length])) for at in starts]
-            winners = {option.name: option for option in found if option is not None}
+            found = [self._phrase(kept[at : at + length]) for at in starts]
+            winners = {self.options[phrase].name: self.options[phrase] for phrase in found if phrase is not None}
             if winners:
-                return (next(iter(winners.values())), length / len(kept)) if len(winners) == 1 else None
+                return (next(iter(winners.values())), min(1.0, length / told)) if len(winners) == 1 else None
         return None
 
 
@@ -134,11 +145,23 @@ def said_words(
             if shorter is not None and shorter.name != option.name:
                 changeable.add(beginning)
             end = phrase.rfind(" ", 0, end)
+    forms: dict[str, list[str]] = {}
+    for phrase in by_phrase:
+        forms.setdefault(_singular(phrase), []).append(phrase)
     return SaidWords(
         options=by_phrase,
+        singular={
+            form: phrases[0] for form, phrases in forms.items() if len({by_phrase[one].name for one in phrases}) == 1
+        },
         beginnings=frozenset(beginnings),
         changeable=frozenset(changeable),
         longest=max((phrase.count(" ") + 1 for phrase in by_phrase), default=0),
         counted=counted,
         free=free,
+    )
+
+
+def _singular(phrase: str) -> str:
+    return " ".join(
+        word[:-1] if len(word) > _SHORT and word[-1] == "s" and word[-2] != "s" else word for word in phrase.split()
     )

@@ -138,7 +138,16 @@ def test_a_voice_that_goes_on_into_a_prompt_that_forbids_it_counts_until_then() 
     [(BINS, True), (MUMBLE, False), (OFF_TOPIC, False), (Hypothesis(text="", confidence=1.0), False)],
 )
 def test_a_reading_means_something_by_its_words_and_its_confidence(reading: Hypothesis, means: bool) -> None:
-    assert means_something(MENU, reading) is means
+    assert means_something(MENU, (reading,)) is means
+
+
+def test_readings_of_one_answer_are_sure_together() -> None:
+    tax, bins = Hypothesis(text="council tax", confidence=0.25), Hypothesis(text="bins", confidence=0.2)
+    assert not means_something(MENU, (tax,))
+    assert not means_something(MENU, (tax, OFF_TOPIC))
+    assert means_something(MENU, (tax, bins))
+    assert not means_something(replace(MENU, refuse_below=0.0), (OFF_TOPIC,))
+    assert not means_something(MENU, ())
 
 
 def test_the_time_of_a_doubt_is_the_time_of_the_sound() -> None:

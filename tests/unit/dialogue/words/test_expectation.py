@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ivr.call import EndOfTurn, Heard, Hypothesis, Match, Means, Outcome, Pauses
@@ -74,12 +76,57 @@ def test_an_option_inside_other_words_is_less_sure() -> None:
     assert 0.45 < among.confidence < 0.75, "it is asked back"
 
 
-def test_of_several_readings_the_surest_with_a_meaning_counts_and_the_others_are_kept() -> None:
-    readings = [("bin council", 0.9), ("bin collection", 0.6), ("collection", 0.5), ("tax", 0.4)]
+def test_a_meaning_is_as_sure_as_its_readings_together_and_the_other_meanings_are_kept() -> None:
+    readings = [("bin council", 0.4), ("tax", 0.25), ("bin collection", 0.2), ("collection", 0.1)]
     understood = MENU.understand(voice(*readings))
     assert understood is not None
-    assert (understood.name, understood.confidence) == ("bins", 0.6)
-    assert [(one.name, one.confidence) for one in understood.others] == [("tax", 0.4)], "one a meaning"
+    assert (understood.name, understood.confidence) == ("bins", pytest.approx(0.3))
+    assert [(one.name, one.confidence) for one in understood.others] == [("tax", 0.25)], "one a meaning"
+    certain = MENU.understand(voice(("tax", 0.9), ("council tax", 0.3)))
+    assert certain is not None
+    assert certain.confidence == 1.0
+
+
+def test_what_was_refused_counts_by_all_its_readings() -> None:
+    readings = voice(("bin collection", 0.5), ("collection", 0.4))
+    understood = MENU.understand(readings, {("bins", ""): 0.8})
+    assert understood is not None
+    assert MENU.understand(readings, {("bins", ""): 0.95}) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "sure"),
+    [
+        ("i'd like council tax please", 0.9),
+        ("um it's about my council tax", 0.9),
+        ("hello can i have some council tax", 0.9),
+        ("i moved and my council tax", 0.66),
+    ],
+)
+def test_what_leads_up_to_an_answer_costs_no_confidence(said: str, sure: float) -> None:
+    understood = MENU.understand(voice((said, 0.9)))
+    assert understood is not None
+    assert (understood.name, understood.confidence) == ("tax", pytest.approx(sure, abs=0.08))
+
+
+def test_a_plural_means_what_the_singular_does_unless_the_plan_tells_them_apart() -> None:
+    assert meant(MENU, voice(("bin collections", 0.9))) == "bins"
+    assert meant(MENU, voice(("my bin collections today", 0.9))) == "bins"
+    one = Option(name="one", phrases=("a repair", "class"), spoken="a repair")
+    many = Option(name="many", phrases=("repair", "repairs", "clas"), spoken="repairs")
+    both = Expectation(options=(one, many))
+    assert [meant(both, voice((said, 0.9))) for said in ("a repair", "repairs", "class")] == ["one", "many", "one"]
+    assert meant(both, voice(("a repairs", 0.9))) == "one"
+    apart = Expectation(options=(replace(one, phrases=("tax band",)), replace(many, phrases=("tax bands",))))
+    assert meant(apart, voice(("tax band", 0.9))) == "one"
+    assert meant(apart, voice(("tax bands", 0.9))) == "many"
+    assert meant(apart, voice(("taxs bands", 0.9))) is None
+
+
+def test_a_menu_listens_for_what_callers_say_around_an_answer_and_digits_do_not() -> None:
+    around = {"um", "please", "hello", "i'd like", "it's about my"}
+    assert around <= set(MENU.listening(Manner()).phrases or ())
+    assert around.isdisjoint(DIGITS.listening(Manner()).phrases or ())
 
 
 def test_what_was_refused_does_not_count_again_but_by_key() -> None:

@@ -35,6 +35,10 @@ WORDS = sorted({word for phrase in MENU.options for word in phrase.split()} | {"
         ("my council tax is too high", Match.MATCH),
         ("operator", Match.MAX_MATCH),
         ("bands", Match.NO_MATCH),
+        ("i'd like", Match.POTENTIAL),
+        ("um it's about my", Match.POTENTIAL),
+        ("i'd like council tax", Match.MATCH),
+        ("council tax band", Match.MAX_MATCH),
         ("something quite different", Match.NO_MATCH),
     ],
 )
