@@ -36,6 +36,7 @@ FINISH_DEADLINE_S = 30.0
 BARS = (0.0, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 ONE_DIGIT = ("digits, people", "digits, synthetic")
 MENUS = ("menus, synthetic",)
+SENTENCES = ("menus in a sentence, synthetic",)
 SILENCE_S = 0.3
 """After an answer, before the line replies (`Pauses.complete_s`)."""
 REPLY_S = 0.8
@@ -156,12 +157,12 @@ async def _length_s(text: str) -> float:
 
 
 def _by_set(judged: Sequence[Judged]) -> str:
-    rows = [f"{'set':24} {'place':12} {'noise':14} {'n':>5} {'right':>7} {'confirmed':>9} {'refused':>8} {'wrong':>6}"]
+    rows = [f"{'set':30} {'place':12} {'noise':14} {'n':>5} {'right':>7} {'confirmed':>9} {'refused':>8} {'wrong':>6}"]
     for key in sorted({(one.case.of, one.case.place, one.case.noise) for one in judged}):
         inside = [one for one in judged if (one.case.of, one.case.place, one.case.noise) == key]
         share = _shares(inside)
         rows.append(
-            f"{key[0]:24} {key[1]:12} {key[2]:14} {len(inside):5d} {share['right']:6.1f}% {share['confirmed']:8.1f}% "
+            f"{key[0]:30} {key[1]:12} {key[2]:14} {len(inside):5d} {share['right']:6.1f}% {share['confirmed']:8.1f}% "
             f"{share['refused']:7.1f}% {share['wrong']:5.1f}%"
         )
     return "\n".join(rows)
@@ -188,11 +189,13 @@ def _figures(name: str, heard: Result) -> list[Figure]:
     quiet = [one for one in heard.judged if one.case.noise == "quiet"]
     digits = [one for one in quiet if one.case.of in ONE_DIGIT]
     menus = [one for one in quiet if one.case.of in MENUS]
+    sentences = [one for one in quiet if one.case.of in SENTENCES]
     people = [one for one in digits if one.case.of == ONE_DIGIT[0]]
     not_right = {
         f"{name}: single digits of people not understood (quiet)": (people, 3.0),
         f"{name}: single digits not understood (quiet)": (digits, 3.0),
         f"{name}: menu phrases not understood (quiet)": (menus, 3.0),
+        f"{name}: menu phrases in a sentence not understood (quiet)": (sentences, 3.0),
     }
     figures = [
         Figure(

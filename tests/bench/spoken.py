@@ -31,6 +31,8 @@ TEN = ("yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go")
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 MENUS = ("main", "bins", "council_tax", "urgent")
 EVERYWHERE = ("repeat", "say that again", "main menu", "agent", "operator", "speak to a person", "slower")
+IN_A_SENTENCE = ("{} please", "um, {}", "i'd like {} please", "it's about {}", "hello, {}", "i want {}")
+"""What callers say around an answer."""
 OFF_TOPIC = (
     "what is the weather like today",
     "i went shopping with my sister",
@@ -179,6 +181,8 @@ async def _synthetic(here: Mapping[str, Place], voices: tuple[str, ...]) -> list
             for text in (*phrases, *(EVERYWHERE if place == MENUS[0] else ())):
                 pcm = await speak(text, voice, cache=VOICES)
                 found.append(_case("menus, synthetic", voice, place, text, here, pcm))
+            if place != "urgent":  # nobody would like a yes
+                found += await _in_a_sentence(here, voice, place)
             for text in (text for text in OFF_TOPIC if here[place].means(text) is None):
                 pcm = await speak(text, voice, cache=VOICES)
                 found.append(Case(of="off-topic, synthetic", speaker=text, place=place, text=text, means=None, pcm=pcm))
@@ -193,6 +197,19 @@ async def _synthetic(here: Mapping[str, Place], voices: tuple[str, ...]) -> list
             found.append(
                 Case(of="six digits, synthetic", speaker=voice, place="reference", text=value, means=means, pcm=pcm)
             )
+    return found
+
+
+async def _in_a_sentence(here: Mapping[str, Place], voice: str, place: str) -> list[Case]:
+    """Each option of a menu twice, by its first phrase and in two of the sentences."""
+    options = here[place].expectation.options
+    found = []
+    for at, option in enumerate((*options, *options), start=len(voice)):  # each voice has others
+        text = IN_A_SENTENCE[at % len(IN_A_SENTENCE)].format(option.phrases[0])
+        pcm = await speak(text, voice, cache=VOICES)
+        means = (option.name, "")
+        of = "menus in a sentence, synthetic"
+        found.append(Case(of=of, speaker=voice, place=place, text=text, means=means, pcm=pcm))
     return found
 
 

@@ -25,7 +25,12 @@ class Choice:
 
     name: str
     place: Written
-    phrases: tuple[Written, ...] = line(PHRASES, "What callers say for it.", name="say", default=())
+    phrases: tuple[Written, ...] = line(
+        PHRASES,
+        "What callers say for it; “um”, “please” and “I’d like a” around it need not be written.",
+        name="say",
+        default=(),
+    )
     key: Written | None = line(KEY, "What they press for it.", default=None)
     goto: Written = line(STEP, "The step that follows.")
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 
 import pytest
 
-from ivr.call import BargeIn, Heard, KeyPattern, Listening, Means, Outcome, Prompt
+from ivr.call import BargeIn, Heard, Hypothesis, KeyPattern, Listening, Means, Outcome, Prompt
 from ivr.errors import LineBroken
 from ivr.media.audio import Audio, Key, LineEnded, MediaInput
 from ivr.speech.turn import SpokenLine
@@ -233,3 +234,23 @@ def test_a_hundred_keys_at_once_do_not_hide_the_end_of_the_line() -> None:
     heard, _, took_s = turn([*keys, (0.5, LineEnded(reason="gone"))], listening=digits)
     assert heard.outcome is Outcome.HANGUP
     assert took_s < 0.6
+
+
+def test_twenty_minutes_of_talking_are_a_hundred_turns_of_bounded_sound() -> None:
+    talk_s, chat = 1200, Hypothesis(text="seven", confidence=0.9)
+    recogniser = FakeRecogniser(*[(chat,)] * 200)
+
+    async def main() -> list[Heard]:
+        sound = FakeSound(speech(0.2, voiced=round(talk_s / 0.032), quiet=400))
+        line = SpokenLine(sound, prompts=FakePrompts(), recogniser=recogniser, detector=Marked())
+        caller = asyncio.create_task(sound.act())
+        turns = []
+        while not caller.done():
+            turns.append(await line.converse([Prompt(text="2")], MENU))
+        return turns
+
+    turns = run(main())
+    assert 90 <= len(turns) <= 110
+    assert {heard.outcome for heard in turns} <= {Outcome.MATCH, Outcome.NO_MATCH, Outcome.NO_INPUT}
+    assert max(len(utterance.fed) for utterance in recogniser.utterances) <= (MENU.longest_s + 0.5) * 16_000
+    assert not any(heard.barged_in for heard in turns), "nothing of it was an answer"
