@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from ivr.call import EndOfTurn, Heard, Hypothesis, KeyPattern, Listening, Means
 from ivr.dialogue.manner import Manner
-from ivr.dialogue.words.fillers import SAID_AROUND
+from ivr.dialogue.words.fillers import SAID_AROUND, words_of
 from ivr.dialogue.words.options import LATE_TERMINATOR, UNIVERSALS, Option
 from ivr.dialogue.words.said_words import FREE, GIVEN, IMPOSSIBLE, SaidWords, said_words
 from ivr.dialogue.words.sounds_like import SoundsLike
@@ -128,7 +128,7 @@ class Expectation:
         if not found:
             return None
         if self.counted is not None:
-            found = _of_what_can_be(found, words, heard.hypotheses)
+            found = _of_what_can_be(found, self.counted, words, heard.hypotheses)
         best, *others = sorted(found.values(), key=lambda one: -one.confidence)
         return replace(best, readings=readings, others=tuple(others))
 
@@ -184,16 +184,32 @@ def _understood(words: SaidWords, sound: Hypothesis, reading: Hypothesis) -> Ite
 
 
 def _of_what_can_be(
-    found: Mapping[tuple[str, str], Understood], words: SaidWords, readings: Iterable[Hypothesis]
+    found: Mapping[tuple[str, str], Understood],
+    counted: AnswerType,
+    words: SaidWords,
+    readings: Iterable[Hypothesis],
 ) -> dict[tuple[str, str], Understood]:
-    """`found`, as likely as it is now that what cannot be is out ("forty seven one" is no four digits)."""
+    """`found`, as likely as it is now that what cannot be is out ("forty seven one" is no four digits).
+
+    Only a try at an answer is out so; other words mean that perhaps nothing of all this was said.
+    """
     possible = {meaning: one for meaning, one in found.items() if one.name != IMPOSSIBLE}
     if not possible:
         return dict(found)
-    found = possible
-    out = sum(one.confidence for one in readings if not any(m.name != IMPOSSIBLE for m in words.meanings(one.text)))
+    own = _words_of(counted)
+    tries = (one for one in readings if own.issuperset(words_of(one.text)))
+    out = sum(one.confidence for one in tries if not any(m.name != IMPOSSIBLE for m in words.meanings(one.text)))
     left = max(1.0 - out, _LEAST_DOUBT)
-    return {meaning: replace(one, confidence=min(1.0, one.confidence / left)) for meaning, one in found.items()}
+    return {
+        meaning: replace(one, confidence=min(1.0, one.confidence / left)) if one.name == GIVEN else one
+        for meaning, one in possible.items()
+    }
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _words_of(counted: AnswerType) -> frozenset[str]:
+    """The words that answers of this type are made of."""
+    return frozenset(word for phrase in counted.phrases() for word in phrase.split())
 
 
 def _beside(counted: AnswerType, option: Option) -> Option:

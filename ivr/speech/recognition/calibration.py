@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 
 from ivr.errors import ModelError
 from ivr.speech.recognition.confidence import FEATURES, UNCALIBRATED, Calibration, Rule, encoded, place_of
-from ivr.speech.recognition.garbage import words_in
 from ivr.speech.recognition.readings import weigh
 from ivr.speech.recognition.vosk_worker import Decoder
 
@@ -98,9 +97,8 @@ def calibrate(
     judge = part_right(grammars)
     examples: dict[str, list[Example]] = {}
     for grammar in grammars:
-        known = None if grammar.phrases is None else words_in(grammar.phrases)
         for one in said:
-            weighed = weigh(decoder.result(one.pcm, grammar.phrases), known)
+            weighed = weigh(decoder.result(one.pcm, grammar.phrases), grammar.phrases)
             if weighed is not None:
                 share = judge(grammar.of, one.text, weighed.texts[0][0])
                 found = Example(features=weighed.features, right=share, fold=one.speaker)

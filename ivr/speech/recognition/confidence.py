@@ -28,6 +28,7 @@ FEATURES = (
     "unknown",
     "letters",
     "seconds",
+    "strays",
 )
 """What a decode shows, in order:
 
@@ -37,6 +38,9 @@ FEATURES = (
 * `unknown`: part of the worded time, 0..1, that is none of the caller's words.
 * `letters`, `seconds`: natural logarithms of the letters and of the worded time: together they show words that are far
   too short or too long for their letters.
+* `strays`: words that stand in no whole phrase of the grammar. Vosk lets words of several phrases follow each other, so
+  off-topic speech becomes "housing council" or "to change". Without it, with as much of that believed, 6.0 % instead of
+  4.8 % of 248 menu phrases (four voices beside the fit) were refused.
 
 Left out because they told nothing more (smallest posterior, margin to the second reading) or something that would not
 hold for other grammars (number of words listened for).

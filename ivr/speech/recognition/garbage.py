@@ -55,11 +55,6 @@ class Garbage:
         return tuple(far)
 
 
-def words_in(phrases: Iterable[str]) -> frozenset[str]:
-    """The words that `phrases` are made of."""
-    return frozenset(word for phrase in phrases for word in phrase.split())
-
-
 def _pairs(word: str) -> frozenset[str]:
     return frozenset(word[at : at + 2] for at in range(len(word) - 1))
 

@@ -10,7 +10,7 @@ risk over the lattice) by 0.012 on average (262 open utterances). In open mode t
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,17 +71,17 @@ def from_alternatives(result: Mapping[str, Any]) -> tuple[Hypothesis, ...]:
 
 
 def calibrated(
-    result: Mapping[str, Any], known: frozenset[str] | None, calibration: Calibration
+    result: Mapping[str, Any], phrases: Collection[str] | None, calibration: Calibration
 ) -> tuple[Hypothesis, ...]:
     """The readings of a result with paths, best first, each with the probability that it is right.
 
-    `known` are the words that were listened for, None all: others only soak up sound. What the best reading leaves of
+    `phrases` are what was listened for, None anything: other words only soak up sound. What the best reading leaves of
     certainty is shared by the others, each of which is less sure than the best by its weight.
     """
-    weighed = weigh(result, known)
+    weighed = weigh(result, phrases)
     if weighed is None:
         return ()
-    best = calibration.rule_for(known).probability(weighed.features)
+    best = calibration.rule_for(None if phrases is None else words_in(phrases)).probability(weighed.features)
     rest = sum(weight for _, weight in weighed.texts[1:])
     return tuple(
         Hypothesis(
@@ -91,12 +91,18 @@ def calibrated(
     )
 
 
-def weigh(result: Mapping[str, Any], known: frozenset[str] | None) -> Weighed | None:
+def words_in(phrases: Iterable[str]) -> frozenset[str]:
+    """The words that `phrases` are made of."""
+    return frozenset(word for phrase in phrases for word in phrase.split())
+
+
+def weigh(result: Mapping[str, Any], phrases: Collection[str] | None) -> Weighed | None:
     """What a result with paths says: ``{"alternatives": [{"text", "confidence", "result"}], "sound_s"}``, the last of
-    which, the length of the utterance with its silence, is the decoder's to add.
+    which, the length of the utterance with its silence, is the decoder's to add. `phrases` as in `calibrated`.
 
     None if most likely nothing was said: the also-rans are noise read as words.
     """
+    known = None if phrases is None else words_in(phrases)
     paths = [_Path.of(path, known) for path in result.get("alternatives", [])]
     if not paths:
         return None
@@ -123,8 +129,19 @@ def weigh(result: Mapping[str, Any], known: frozenset[str] | None) -> Weighed | 
             "unknown": best.unknown,
             "letters": math.log(len(best_text.replace(" ", ""))),
             "seconds": math.log(best.worded_s),
+            "strays": 0.0 if phrases is None else float(strays(best_text, frozenset(phrases))),
         },
     )
+
+
+def strays(text: str, phrases: Set[str]) -> int:
+    """Words of `text` that stand in none of the whole `phrases` that it can be cut into."""
+    words = text.split()
+    fewest = [0] * (len(words) + 1)
+    for end in range(1, len(words) + 1):
+        whole = (fewest[at] for at in range(end) if " ".join(words[at:end]) in phrases)
+        fewest[end] = min((fewest[end - 1] + 1, *whole))
+    return fewest[-1]
 
 
 def known_words(text: str, known: frozenset[str] | None) -> str:

@@ -24,9 +24,9 @@ from ivr.call import Hypothesis
 from ivr.errors import ModelError
 from ivr.speech.models.model import find_model
 from ivr.speech.recognition.confidence import Calibration, calibration_of
-from ivr.speech.recognition.garbage import Garbage, words_in
+from ivr.speech.recognition.garbage import Garbage
 from ivr.speech.recognition.noise_floor import NoiseFloor
-from ivr.speech.recognition.readings import MOST_PATHS, calibrated, known_words
+from ivr.speech.recognition.readings import MOST_PATHS, calibrated, known_words, words_in
 from ivr.speech.recognition.wire import Frame, FrameKind, FrameReader, encode_value
 from ivr.speech.tones import MOST_TONE, tone_share
 
@@ -149,7 +149,7 @@ class Decoding(threading.Thread):
         if self._hear(recogniser):
             with AT_ONCE:
                 result = _final(recogniser, self._heard)
-            self._answer(calibrated(result, known, self._decoder.calibration))
+            self._answer(calibrated(result, phrases, self._decoder.calibration))
 
     def _hear(self, recogniser: vosk.KaldiRecognizer) -> bool:
         """Take sound until the end; whether a result is wanted.

@@ -275,3 +275,21 @@ def test_readings_of_another_length_make_those_of_the_wanted_one_likelier() -> N
     assert understood is not None
     assert understood.value == "4271"
     assert understood.confidence == pytest.approx(0.3)
+
+
+@pytest.mark.parametrize(
+    ("readings", "meaning"),
+    [
+        ([("go", 0.8), ("zero", 0.08)], (GIVEN, "0")),
+        ([("person", 0.9), ("a person", 0.08)], (PERSON, "")),
+        ([("five three", 0.6), ("a person", 0.08)], (PERSON, "")),
+    ],
+)
+def test_words_that_are_no_try_at_an_answer_make_none_likelier(
+    readings: list[tuple[str, float]], meaning: tuple[str, str]
+) -> None:
+    """People's "go" was taken for a zero at 0.75 so, and their "bird" for a wish to speak to a person at 1.0."""
+    understood = Expectation(counted=DigitString(lengths=frozenset({1}))).understand(voice(*readings))
+    assert understood is not None
+    assert understood.meaning == meaning
+    assert understood.confidence == pytest.approx(0.08)

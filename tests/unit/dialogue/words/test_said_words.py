@@ -48,7 +48,13 @@ def test_words_that_are_still_coming_are_judged(said: str, judged: Match) -> Non
 
 @pytest.mark.parametrize(
     ("said", "judged"),
-    [("yes", Match.MAX_MATCH), ("yes it", Match.MATCH), ("no it isn't", Match.MAX_MATCH), ("yes no", Match.POTENTIAL)],
+    [
+        ("yes", Match.MAX_MATCH),
+        ("yes it", Match.MATCH),
+        ("yes it isn't", Match.MAX_MATCH),
+        ("no it isn't", Match.MAX_MATCH),
+        ("yes no", Match.POTENTIAL),
+    ],
 )
 def test_yes_and_no_end_at_once(said: str, judged: Match) -> None:
     assert said_words((*YES_NO, *UNIVERSALS)).judge(said) is judged

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ivr.speech.models.model import find_model
-from ivr.speech.recognition.garbage import LONGEST, MOST_GARBAGE, SHORTEST, Garbage, words_in
+from ivr.speech.recognition.garbage import LONGEST, MOST_GARBAGE, SHORTEST, Garbage
+from ivr.speech.recognition.readings import words_in
 
 WORDS = ("council", "counsel", "taxi", "frost", "bottles", "a", "it", "don't", "incomprehensible", "taxes")
 
@@ -34,7 +35,3 @@ def test_the_bundled_model_has_enough_for_a_menu_and_none_of_its_words() -> None
 def test_a_grammar_with_thousands_of_words_still_gets_an_answer() -> None:
     words = find_model().words
     assert Garbage(words).beside(words)[-1] == "[unk]"
-
-
-def test_the_words_of_phrases() -> None:
-    assert words_in(["council tax", "my council"]) == {"council", "tax", "my"}

@@ -16,7 +16,9 @@ from ivr.speech.recognition.readings import (
     from_alternatives,
     from_grammar,
     known_words,
+    strays,
     weigh,
+    words_in,
 )
 
 
@@ -119,3 +121,33 @@ def test_calibrated_readings_are_probabilities_that_add_up_to_one_at_most(paths:
     assert confidences == sorted(confidences, reverse=True)
     assert sum(confidences) <= 1 + 1e-9
     assert all(set(reading.text.split()) <= KNOWN and reading.text for reading in readings)
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("council tax", 0),
+        ("um my council tax please", 0),
+        ("council", 1),
+        ("housing council tax", 1),
+        ("council hours opening", 3),
+        ("opening hours council tax council", 1),
+        ("", 0),
+    ],
+)
+def test_words_that_stand_in_no_whole_phrase_are_counted(text: str, count: int) -> None:
+    menu = frozenset({"council tax", "my council tax", "opening hours", "housing repairs", "um", "please"})
+    assert strays(text, menu) == count
+
+
+def test_a_reading_of_words_from_several_phrases_shows_its_strays() -> None:
+    menu = ("council tax", "housing repairs")
+    mixed = weigh({"alternatives": [path("housing council tax", -5.0)]}, menu)
+    whole = weigh({"alternatives": [path("council tax", -5.0)]}, menu)
+    free = weigh({"alternatives": [path("housing council tax", -5.0)]}, None)
+    assert mixed is not None and whole is not None and free is not None
+    assert [one.features["strays"] for one in (mixed, whole, free)] == [1.0, 0.0, 0.0]
+
+
+def test_the_words_of_phrases() -> None:
+    assert words_in(["council tax", "my council"]) == {"council", "tax", "my"}
