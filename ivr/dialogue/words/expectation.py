@@ -196,7 +196,7 @@ def _of_what_can_be(
     possible = {meaning: one for meaning, one in found.items() if one.name != IMPOSSIBLE}
     if not possible:
         return dict(found)
-    own = _words_of(counted)
+    own = {word for phrase in counted.phrases() for word in phrase.split()}
     tries = (one for one in readings if own.issuperset(words_of(one.text)))
     out = sum(one.confidence for one in tries if not any(m.name != IMPOSSIBLE for m in words.meanings(one.text)))
     left = max(1.0 - out, _LEAST_DOUBT)
@@ -204,12 +204,6 @@ def _of_what_can_be(
         meaning: replace(one, confidence=min(1.0, one.confidence / left)) if one.name == GIVEN else one
         for meaning, one in possible.items()
     }
-
-
-@functools.lru_cache(maxsize=_KEPT)
-def _words_of(counted: AnswerType) -> frozenset[str]:
-    """The words that answers of this type are made of."""
-    return frozenset(word for phrase in counted.phrases() for word in phrase.split())
 
 
 def _beside(counted: AnswerType, option: Option) -> Option:
