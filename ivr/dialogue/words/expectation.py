@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from ivr.call import EndOfTurn, Heard, Hypothesis, KeyPattern, Listening, Means
 from ivr.dialogue.manner import Manner
-from ivr.dialogue.words.fillers import SAID_AROUND, words_of
+from ivr.dialogue.words.fillers import SAID_AROUND, SAID_AROUND_VALUES, words_of
 from ivr.dialogue.words.options import LATE_TERMINATOR, UNIVERSALS, Option
 from ivr.dialogue.words.said_words import FREE, GIVEN, IMPOSSIBLE, SaidWords, said_words
 from ivr.dialogue.words.sounds_like import SoundsLike
@@ -170,9 +170,15 @@ def _phrases(expected: Expectation) -> tuple[str, ...] | None:
     if expected.free and expected.keywords is None:
         return None
     counted = expected.counted.phrases() if expected.counted is not None else ()
-    around = SAID_AROUND if expected.counted is None and not expected.free else ()
     sounds = expected.sounds
-    return tuple(dict.fromkeys((*(sounds.sounds(phrase) for phrase in expected.own_phrases()), *around, *counted)))
+    own = (sounds.sounds(phrase) for phrase in expected.own_phrases())
+    return tuple(dict.fromkeys((*own, *_said_around(expected), *counted)))
+
+
+def _said_around(expected: Expectation) -> tuple[str, ...]:
+    if expected.counted is None:
+        return () if expected.free else SAID_AROUND
+    return tuple(one for one in SAID_AROUND_VALUES if expected.counted.alike.isdisjoint(one.split()))
 
 
 def _understood(words: SaidWords, sound: Hypothesis, reading: Hypothesis) -> Iterable[Understood]:

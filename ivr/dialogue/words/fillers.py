@@ -20,6 +20,8 @@ SAID_AROUND = (
     *("about my", "it's about", "it's about my"),
 )
 """Listened for beside the answers of a menu, because callers say it."""
+SAID_AROUND_VALUES = ("um", "uh", "er", "please", "thank you")
+"""The same beside digits, dates and other values, where lead-ins cost more right ones than they save."""
 _COURTESIES = frozenset({"please", "thanks", "thank", "you", "okay", "right"})
 MOST_WORDS = 100
 """Of one reading: more than anybody says in a turn of 12 s, and few enough to be judged in half a millisecond."""

@@ -34,6 +34,7 @@ _FREQUENT = (
     "ur ll tt ss ee ff oo mm rr nn ch ck ow ey ay ri ne ma la el il ro li wa ho co be ke ca mc"
 )
 """Pairs of letters that are frequent in English text and names."""
+LIKE_SYMBOLS = LIKE_DIGITS | {"a", "i", "you", "see", "um", "uh", "er", "please"}
 _OH = frozenset({"o", "oh"})
 
 
@@ -41,7 +42,7 @@ _OH = frozenset({"o", "oh"})
 class Spelling(Counted):
     """Letters and digits, by voice; the value is in upper case."""
 
-    alike: ClassVar[frozenset[str]] = LIKE_DIGITS | {"a", "i", "you", "see"}
+    alike: ClassVar[frozenset[str]] = LIKE_SYMBOLS
     homophones: ClassVar[Mapping[str, str]] = HOMOPHONES
     tighter: ClassVar[str] = wording.TIGHTER_SPELLING
 

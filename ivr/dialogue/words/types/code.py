@@ -10,9 +10,9 @@ from typing import ClassVar
 from ivr.call import KeyPattern
 from ivr.dialogue import wording
 from ivr.dialogue.words.counted import MOST_READINGS, Counted
-from ivr.dialogue.words.digits import HOMOPHONES, LIKE_DIGITS, DigitString
+from ivr.dialogue.words.digits import HOMOPHONES, DigitString
 from ivr.dialogue.words.fillers import said_words_of
-from ivr.dialogue.words.letters import NATO, begun, by_alphabet, spelled_phrases, symbols_at
+from ivr.dialogue.words.letters import LIKE_SYMBOLS, NATO, begun, by_alphabet, spelled_phrases, symbols_at
 from ivr.dialogue.words.numbers import TENS, UNITS
 from ivr.dialogue.words.types.answer_type import NOTHING, Taken, joined
 from ivr.dialogue.words.types.check_digits import adds_up
@@ -31,7 +31,7 @@ _HEARD_IN_PAUSES = frozenset({"z", "e", "as"})
 class Code(Counted):
     """A code of one of `shapes`: L for a letter, D for a digit, anything else stands in the value and is not said."""
 
-    alike: ClassVar[frozenset[str]] = LIKE_DIGITS | {"a", "i", "you", "see"}
+    alike: ClassVar[frozenset[str]] = LIKE_SYMBOLS
     homophones: ClassVar[Mapping[str, str]] = HOMOPHONES
     shapes: tuple[str, ...]
     beginnings: frozenset[str] = frozenset()
