@@ -1,10 +1,10 @@
-"""Print how to write a plan: every line that it may have, what it is for, and an example of each verb."""
+"""Print how to write a plan: every line that it may have, with examples; its articles, scenarios and rules."""
 
 from __future__ import annotations
 
 import argparse
 
-from ivr.dialogue.language.reference import reference
+from ivr.plans.handbook import handbook
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -13,5 +13,5 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(given: argparse.Namespace) -> int:
     """Always 0."""
-    print(reference(), end="")
+    print(handbook(), end="")
     return 0

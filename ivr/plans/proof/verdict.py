@@ -11,11 +11,17 @@ from ivr.dialogue import Flow
 from ivr.plans.proof.accessibility import RULES, gate
 from ivr.plans.proof.confusable import NOT_CHECKED, confusable
 from ivr.plans.proof.confusable import RULE as CONFUSABLE
-from ivr.plans.proof.findings import Finding, unknown_waivers, with_waivers
+from ivr.plans.proof.findings import Finding, Severity, unknown_waivers, with_waivers
 from ivr.plans.proof.prover import NO_AGENT, WITHIN_TURNS, Proof, prove
 from ivr.plans.proof.speaking_time import SpeakingTime
 
-WAIVABLE = frozenset({NO_AGENT, CONFUSABLE, NOT_CHECKED, *(rule.name for rule in RULES)})
+OTHER_RULES = {
+    NO_AGENT: ("where nobody serves a queue, no caller is put there to wait", Severity.WARNING.value),
+    CONFUSABLE: ("words that mean different things at one step do not sound alike", "error if they are the same"),
+    NOT_CHECKED: ("espeak-ng is there to compare how words sound", Severity.WARNING.value),
+}
+"""Rules that are not the accessibility gate's: what each asks, and what it is if it is broken."""
+WAIVABLE = frozenset({*OTHER_RULES, *(rule.name for rule in RULES)})
 """What a plan may waive; that a caller is left without an end, or a step breaks, is no matter of taste."""
 _RED, _YELLOW, _DIM, _PLAIN = "\x1b[31m", "\x1b[33m", "\x1b[2m", "\x1b[0m"
 

@@ -1,4 +1,4 @@
-"""The reference: up to date, complete, and each of its examples is a plan that takes a call."""
+"""The reference: complete, and each of its examples is a plan that takes a call."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from ivr.cli import main
 from ivr.dialogue.language.head import Head
 from ivr.dialogue.language.lines import lines_of
 from ivr.dialogue.language.reference import reference
@@ -15,7 +14,7 @@ from ivr.dialogue.language.settings import SETTINGS
 from ivr.dialogue.verbs import VERBS
 from ivr.testing.fixed_world import FixedWorld
 from ivr.testing.scripted_caller import Act, presses, says
-from tests.flows.helplines import ROOT, call, plan
+from tests.flows.helplines import call, plan
 from tests.unit.dialogue.language.test_schema import faults
 
 ENDS = {"main": "hang_up: Main menu.", "goodbye": "hang_up: Goodbye.", "to_people": "transfer: office"}
@@ -59,12 +58,6 @@ CALLS: dict[str, tuple[list[Act], str]] = {
     "hang_up": ([], "Goodbye."),
 }
 """Verb → what a caller of its example does, and what they hear last."""
-
-
-def test_it_is_up_to_date_and_the_command_prints_it(capsys: pytest.CaptureFixture[str]) -> None:
-    assert (ROOT / "docs/reference.md").read_text() == reference(), "run: ivr reference > docs/reference.md"
-    assert main(["reference"]) == 0
-    assert capsys.readouterr().out == reference()
 
 
 def test_it_tells_of_every_line() -> None:
