@@ -1,4 +1,4 @@
-"""All that who writes plans may write: plans, their articles, scenarios of calls, and the rules that plans may waive."""
+"""Everything that admins may write: plans, their articles, scenarios of calls, and the rules that plans may waive."""
 
 from __future__ import annotations
 
@@ -55,9 +55,9 @@ scenarios:
 _ARTICLES = f"""\
 ## Articles
 
-What `question` answers with, and what `say: {{article: name}}` tells, stands in the folder `knowledge`: one Markdown file
-for each article. Its name, without `.md`, is the article's name. The first paragraph is what callers hear (or `answer`, a
-line of the head), at most 700 characters of it.
+What `question` answers with, and what `say: {{article: name}}` tells, stands in the folder `knowledge`: one Markdown
+file for each article. Its name, without `.md`, is the article's name. The first paragraph is what callers hear (or
+`answer`, a line of the head), at most 700 characters of it.
 
 ```markdown
 {ARTICLE}```
@@ -67,8 +67,8 @@ _SCENARIOS = f"""\
 ## Scenarios
 
 A scenario is a call and what must come of it. `ivr test` plays all files in `dialplans/scenarios`, or those that it is
-given; `/save FILE NAME` in `ivr talk` writes one. With `--sip` the same calls are made for real; those whose scene no real
-call can be given (a time, closed queues, look-ups, `confidence`) are left out then, and told.
+given; `/save FILE NAME` in `ivr talk` writes one. With `--sip` the same calls are made for real; those whose scene no
+real call can be given (a time, closed queues, look-ups, `confidence`) are left out then, and told.
 
 ```yaml
 {SCENARIOS}```
@@ -78,8 +78,8 @@ _RULES = f"""\
 ## What `ivr check` asks of a plan
 
 Whatever callers do, they must come to a person or a proper end within {WITHIN_TURNS} turns (`--within-turns`): who says
-nothing, is never understood, has only keys or only a voice, when nobody can be heard, queues are closed, or look-ups fail,
-on any day. That, and that no step breaks, cannot be waived. The rules below can, in the step or at the top of the plan:
+nothing, is never understood, has only keys or only a voice, when nobody can be heard, queues are closed, or look-ups
+fail, on any day. That, and that no step breaks, cannot be waived. The rules below can, in the step or at the top:
 
 ```yaml
 waive:
