@@ -1,4 +1,4 @@
-"""Print the script for the voice artist, and find recordings that are missing, outdated or badly recorded."""
+"""Print the script for the voice artist, find recordings that are missing, outdated or bad, or render all prompts."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from ivr.app import prompts_of
 from ivr.dialogue import Flow
 from ivr.errors import SettingsError
 from ivr.plans.plan_file import read_plan
@@ -24,6 +25,7 @@ from ivr.plans.script import (
     measured,
     note,
     noted,
+    rendered,
     reviewed,
     script,
 )
@@ -47,6 +49,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         nargs="*",
         metavar="NAME",
         help="note that these recordings (none named: all that are there) say what the plan says now",
+    )
+    only.add_argument(
+        "--render", type=Path, metavar="FOLDER", help="write each prompt as a WAV file, as callers hear it"
     )
 
 
@@ -76,6 +81,8 @@ def _told(given: argparse.Namespace) -> int:
     lines = script(flow, articles, saying)
     if given.recorded is not None:
         return _note(given.recorded, lines, folder)
+    if given.render is not None:
+        return _render(lines, saying, given, settings)
     told = reviewed(lines, plan=flow.file, folder=folder, notes=noted(folder))
     if given.check:
         return _check(told, flow, given.format)
@@ -119,6 +126,23 @@ def _verdict(told: Sequence[Reviewed], flow: Flow, found: int) -> str:
     there = {one.line.recording for one in told if one.state not in (State.MISSING, State.VOICE)}
     wanting = f"{found} finding{'s' if found != 1 else ''}" if found else "all well"
     return f"{flow.file}: {len(there)} of {len(named)} recordings are there; {wanting}"
+
+
+def _render(lines: Sequence[ScriptLine], saying: Saying, given: argparse.Namespace, settings: Settings) -> int:
+    """Write the prompts. Raises SettingsError for a format that only a script has, and as `rendered`."""
+    if given.format not in ("text", "json"):
+        raise SettingsError(
+            f"'--render' tells what it wrote as text or json, not {given.format}; leave one of the two out"
+        )
+    files = rendered(lines, prompts_of(settings), saying, given.render, recordings=settings.prompts)
+    left = [line.name for line in lines if line.pieces]
+    if given.format == "json":
+        print(json.dumps({"files": list(map(str, files)), "left_out": left}, indent=2, ensure_ascii=False))
+        return 0
+    print(f"{given.render}: {len(files)} prompts, as WAV of 8 kHz and 16 bit")
+    if left:
+        print(f"{len(left)} hold facts of the call, which the voice says then: {', '.join(left)}")
+    return 0
 
 
 def _note(names: Sequence[str], lines: Iterable[ScriptLine], folder: Path) -> int:

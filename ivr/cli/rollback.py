@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 
 from ivr.app import hearing_of
@@ -15,6 +16,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """What this word takes."""
     parser.add_argument("helpline", type=Path, help="its plan or its name")
     parser.add_argument("version", nargs="?", help="its number (default: the one before the current)")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
 
 
 def main(given: argparse.Namespace) -> int:
@@ -24,5 +26,8 @@ def main(given: argparse.Namespace) -> int:
     store.verify(version)
     load_helpline(version.folder / f"{store.folder.name}.yaml", hearing_of(settings), settings.prompts)
     store.make_current(version)
+    if given.format == "json":
+        print(json.dumps({"helpline": store.folder.name, "version": version.name, "folder": str(version.folder)}))
+        return 0
     print(f"{store.folder.name}: new calls get version {version.name} of {version.at}")
     return 0

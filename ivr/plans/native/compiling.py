@@ -8,9 +8,10 @@ from pathlib import Path
 
 from ivr.errors import SettingsError
 from ivr.knowledge import Knowledge
-from ivr.plans.native.folder import SOUNDS, Voice, Written, made_sounds, write
+from ivr.plans.native.folder import SOUNDS, Written, made_sounds, write
 from ivr.plans.native.native_plan import CONTEXT, QUEUE_WAIT_S, native_plan
 from ivr.plans.plan_file import read_plan
+from ivr.plans.sound_files import Voice
 from ivr.speech.prompts.saying import Saying
 from ivr.speech.prompts.saying.pronunciations import PRONUNCIATIONS, read_pronunciations
 

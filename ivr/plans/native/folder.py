@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import io
-import os
 import re
-import wave
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from ivr.call import Prompt
 from ivr.errors import SettingsError
 from ivr.plans.native.lines import Digit, Sound
 from ivr.plans.native.native_plan import NativePlan
+from ivr.plans.sound_files import Voice, made_by, replace, wav
 from ivr.speech.prompts.levels import RATE_HZ, from_pcm, loudness_dbfs
-from ivr.speech.prompts.prompt_store import SORRY
 from ivr.speech.prompts.saying import Saying
 
 FILE = "helpline-native.conf"
@@ -25,13 +21,6 @@ SOUNDS = "sounds"
 BETWEEN_MS = 100
 """Of silence between two prompts in one file; each has its own silence at both ends."""
 _NAMED = re.compile(r"\$\{IVR_SOUNDS\}/([0-9a-f]{16}|digit-)")
-
-
-class Voice(Protocol):
-    """Who makes sounds (`speech.prompts.prompt_store.PromptStore`): 8 kHz, 16 bit, mono."""
-
-    async def prepare(self, prompts: Sequence[Prompt], *, saying: Saying) -> None: ...
-    async def sound(self, prompt: Prompt) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,18 +35,8 @@ class Written:
 
 
 async def made_sounds(plan: NativePlan, voice: Voice, saying: Saying) -> dict[str, bytes]:
-    """Name → sound of each file of `plan`.
-
-    Raises SettingsError if a prompt brings no sound, or as `PromptStore.prepare`.
-    """
-    prompts = plan.prompts()
-    await voice.prepare((*prompts, SORRY), saying=saying)
-    instead = await voice.sound(SORRY)
-    by_prompt: dict[Prompt, bytes] = {}
-    for prompt in prompts:
-        by_prompt[prompt] = sound = await voice.sound(prompt)
-        if not sound or (sound == instead and prompt.text != SORRY.text):
-            raise SettingsError(f"the voice brings no sound for “{prompt.text}”; try 'ivr check'")
+    """Name → sound of each file of `plan`. Raises SettingsError as `made_by`."""
+    by_prompt = await made_by(voice, plan.prompts(), saying)
     return {sound.name: _joined(sound, by_prompt) for sound in plan.sounds}
 
 
@@ -81,8 +60,8 @@ def write(plan: NativePlan, sounds: Mapping[str, bytes], folder: Path) -> Writte
             path = folder / SOUNDS / f"{name}.wav"
             if not path.exists():
                 fresh.append(path)
-            _replace(path, wav(pcm))
-        _replace(file, plan.text.encode("utf-8"))
+            replace(path, wav(pcm))
+        replace(file, plan.text.encode("utf-8"))
     except OSError as fault:
         for path in fresh:
             with contextlib.suppress(OSError):
@@ -101,17 +80,6 @@ def write(plan: NativePlan, sounds: Mapping[str, bytes], folder: Path) -> Writte
     )
 
 
-def wav(pcm: bytes) -> bytes:
-    """`pcm` as a WAV file: what every Asterisk plays with format_wav, and no codec but the caller's own."""
-    whole = io.BytesIO()
-    with wave.open(whole, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE_HZ)
-        file.writeframes(pcm)
-    return whole.getvalue()
-
-
 def _named_in(file: Path) -> set[str]:
     """The sounds that the plan in `file` names."""
     try:
@@ -119,14 +87,3 @@ def _named_in(file: Path) -> set[str]:
     except (FileNotFoundError, UnicodeDecodeError):
         return set()
     return (named - {"digit-"}) | {f"digit-{digit}" for digit in range(10)}
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write `content` to `path`, all or nothing; Asterisk may be another user, so others may read it."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        part.write_bytes(content)
-        part.chmod(0o644)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)

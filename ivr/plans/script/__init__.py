@@ -2,6 +2,7 @@
 
 from ivr.plans.script.lines import Piece, Place, ScriptLine, Sort, script
 from ivr.plans.script.noted import NOTES, note, noted
+from ivr.plans.script.render import rendered
 from ivr.plans.script.review import Finding, Reviewed, State, reviewed
 from ivr.plans.script.sheets import as_csv, as_json, as_markdown, as_text
 from ivr.plans.script.takes import FASTEST_WPM, Take, measured
@@ -24,6 +25,7 @@ __all__ = [
     "measured",
     "note",
     "noted",
+    "rendered",
     "reviewed",
     "script",
 ]

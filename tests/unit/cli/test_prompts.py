@@ -6,11 +6,16 @@ import csv
 import io
 import json
 import wave
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from ivr.call import Prompt
 from ivr.cli import main
+from ivr.speech.prompts.prompt_store import SORRY
+from ivr.speech.prompts.saying import Saying
+from ivr.testing.sound import tone
 
 PLAN = """\
 helpline: Village Hall
@@ -129,3 +134,29 @@ def test_a_plan_without_recordings_is_fine(capsys: pytest.CaptureFixture[str]) -
     Path("plan.yaml").write_text(PLAN.replace(", recording: hall/welcome", "").replace(", recording: hall/number", ""))
     assert main(["prompts", "plan.yaml", "--check"]) == 0
     assert "the plan names no recording; the voice says all" in capsys.readouterr().out
+
+
+class _Tones:
+    """Says everything with a tone as long as the text."""
+
+    async def prepare(self, prompts: Sequence[Prompt], *, saying: Saying) -> None:
+        pass
+
+    async def sound(self, prompt: Prompt) -> bytes:
+        return tone(300 if prompt == SORRY else 440, 10 * len(prompt.text))
+
+
+def test_prompts_are_rendered_as_files_under_the_names_of_the_script(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ivr.cli.prompts.prompts_of", lambda settings: _Tones())
+    assert main(["prompts", "plan.yaml", "--render", "made", "--format", "json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert "hall/number" in told["left_out"]
+    assert "made/hall/welcome.wav" in told["files"]
+    assert sorted(told["files"]) == sorted(map(str, Path("made").rglob("*.wav")))
+    with wave.open("made/hall/welcome.wav") as sound:
+        assert sound.getnframes() == 80 * len("Welcome, *friends*.")
+    assert main(["prompts", "plan.yaml", "--render", "prompts"]) == 2
+    assert "choose another folder" in capsys.readouterr().err
+    assert not list(Path("prompts").iterdir())

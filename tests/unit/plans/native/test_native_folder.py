@@ -13,7 +13,8 @@ import pytest
 from ivr.call import Prompt
 from ivr.errors import SettingsError
 from ivr.plans.native import FILE, NativePlan
-from ivr.plans.native.folder import made_sounds, wav, write
+from ivr.plans.native.folder import made_sounds, write
+from ivr.plans.sound_files import wav
 from ivr.speech.prompts.saying import Saying
 from ivr.testing.clock import run
 from ivr.testing.sound import tone
