@@ -7,6 +7,7 @@ from datetime import datetime
 
 from ivr.dialogue.calendar import oddities as calendar_oddities
 from ivr.dialogue.calendar import unsaid
+from ivr.dialogue.caller_number import CALLER_NUMBER
 from ivr.dialogue.flow import Flow, Step
 from ivr.dialogue.ports import Knowledge
 from ivr.dialogue.turns import FACT
@@ -20,9 +21,13 @@ from ivr.yaml_file import did_you_mean
 
 def check_names(flow: Flow, text: str) -> None:
     """Raise FlowError for the first ``{fact}`` that nobody learns, and what cannot work; `text` is the file's."""
-    facts = {fact for step in flow.steps.values() for fact in step.verb.facts()}
-    open_facts = {fact for step in flow.steps.values() if not step.manner.sensitive for fact in step.verb.facts()}
+    facts = {CALLER_NUMBER, *(fact for step in flow.steps.values() for fact in step.verb.facts())}
+    open_steps = (step for step in flow.steps.values() if not step.manner.sensitive)
+    open_facts = {CALLER_NUMBER, *(fact for step in open_steps for fact in step.verb.facts())}
     for step in flow.steps.values():
+        if CALLER_NUMBER in step.verb.facts():
+            message = f"'{CALLER_NUMBER}' is what the network says of the caller; choose another name for this fact"
+            raise _at(flow, step, CALLER_NUMBER, text, message)
         if step.verb.asks_knowledge and flow.knowledge is None:
             raise flow.wrong(
                 step, f"'{step.verb.word}' needs articles; add 'knowledge: …' with their folder at the top"

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ivr.call import BargeIn, EndReason, Heard, MessageLimits, Outcome, Prompt
 from ivr.dialogue import wording
+from ivr.dialogue.caller_number import CALLER_NUMBER, said_number
 from ivr.dialogue.flow import Conclusion, Flow, Next, Step, Verb
 from ivr.dialogue.key_hints import key_hints
 from ivr.dialogue.manner import Manner, Reaction
@@ -426,6 +427,8 @@ class Conversation:
 
     def _say_fact(self, name: str, value: str) -> str:
         """How a caller hears the fact `name`: as the verb says it that learnt it last."""
+        if name == CALLER_NUMBER:
+            return said_number(value, self.flow.language)
         verb = self._learnt_by.get(name)
         said = verb.say_fact(name, value) if verb is not None else None
         return wording.said_fact(value) if said is None else said

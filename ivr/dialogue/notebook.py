@@ -28,6 +28,7 @@ from ivr.call import (
     Story,
 )
 from ivr.call.heard_words import words_heard
+from ivr.dialogue.caller_number import CALLER_NUMBER
 from ivr.dialogue.ports import Feed
 
 KEPT_BACK = "kept secret"
@@ -37,12 +38,16 @@ KEPT_BACK = "kept secret"
 class Notebook:
     """Notes the events of one call as they happen, and keeps the story that they tell."""
 
-    def __init__(self, *, call_id: CallId, caller: Caller, feed: Feed, now: Callable[[], float]) -> None:
+    def __init__(
+        self, *, call_id: CallId, caller: Caller, feed: Feed, now: Callable[[], float], caller_number: str = ""
+    ) -> None:
+        """`caller_number`: the fact of this name."""
         self.call_id = call_id
         self._feed = feed
         self._now = now
         self._turn_began = now()
         self._secrets: dict[str, str] = {}
+        self._caller_number = caller_number
         self._story = Story(call_id=call_id, caller=caller, began=self._turn_began)
 
     @property
@@ -60,7 +65,9 @@ class Notebook:
         return self._secrets.get(name) or self.fact(name)
 
     def fact(self, name: str) -> str:
-        """What the caller told us as `name`, or empty; a secret is none."""
+        """What the caller told us as `name`, or empty; a secret is none. Their number is known from the start."""
+        if name == CALLER_NUMBER:
+            return self._caller_number
         return next((fact.value for fact in self._story.facts if fact.name == name), "")
 
     def entered(self, step: str, verb: str) -> None:

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 
 from ivr.call import Caller, CallId, EndReason
+from ivr.dialogue.caller_number import number_of
 from ivr.dialogue.conversation import Conversation
 from ivr.dialogue.flow import Conclusion, Flow, Next
 from ivr.dialogue.notebook import Notebook
@@ -39,7 +40,8 @@ async def run_flow(
     that is known, for the person whom the dialplan connects. Nor for a fault of ours in a step: the plan's ``on_error``
     comes next, or a person.
     """
-    notebook = Notebook(call_id=call_id, caller=caller, feed=feed, now=now)
+    number = number_of(caller, flow.language)
+    notebook = Notebook(call_id=call_id, caller=caller, feed=feed, now=now, caller_number=number)
     conversation = Conversation(flow=flow, telephone=telephone, knowledge=knowledge, world=world, notebook=notebook)
     following: Next = flow.start
     try:

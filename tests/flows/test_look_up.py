@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.call import EndReason, FactLearnt, Heard, Listening, Prompt, StepEntered, StepFailed
+from ivr.call import Caller, EndReason, FactLearnt, Heard, Listening, Prompt, StepEntered, StepFailed
 from ivr.dialogue import Flow, run_flow
 from ivr.dialogue.verbs import VERBS
 from ivr.dialogue.verbs.look_up import LookUp
@@ -92,7 +92,7 @@ class SlowTelephone(FakeTelephone):
 
 def called(
     helpline: tuple[Flow, Knowledge], world: SlowWorld, *, change: Callable[[Flow], Flow] = lambda flow: flow,
-    hang_up_at: int | None = None, leaves: bool = False,
+    hang_up_at: int | None = None, leaves: bool = False, caller: Caller = CALLER,
 ) -> Took:  # fmt: skip
     """One call whose caller presses a reference, on a clock that jumps."""
     flow, knowledge = helpline
@@ -105,7 +105,7 @@ def called(
         run_flow(
             change(flow),
             call_id=CALL,
-            caller=CALLER,
+            caller=caller,
             telephone=telephone,
             knowledge=knowledge,
             world=world,
@@ -184,13 +184,14 @@ def test_who_hangs_up_while_it_is_looked_up_ends_the_look_up(helpline: tuple[Flo
     assert (len(world.asked), world.answered) == (1, [])
 
 
-def test_after_the_caller_left_it_is_looked_up_in_silence(helpline: tuple[Flow, Knowledge]) -> None:
+def test_after_the_caller_left_it_is_looked_up_in_silence(tmp_path: Path) -> None:
     def afterwards(flow: Flow) -> Flow:
         first = flow.steps["one"]
         manner = replace(first.manner, on_hang_up=Written(text="find", line=1, column=1))
         return replace(flow, steps={**flow.steps, "one": replace(first, manner=manner)})
 
     world = SlowWorld(known=FOUND, takes_s=5)
+    helpline = plan(tmp_path, STEPS.replace('"{reference}"', '"{caller_number}"'))
     took = called(helpline, world, change=afterwards, leaves=True)
     assert took.steps[:3] == ["one", "find", "tell"]
     assert world.answered == ["accounts"]
@@ -215,3 +216,46 @@ def test_a_fault_in_its_lines_is_told(
     with pytest.raises(FlowError) as raised:
         plan(tmp_path, STEPS.replace(before, after))
     assert said in str(raised.value)
+
+
+BY_NUMBER = STEPS.replace('with: {reference: "{reference}"}', 'with: {number: "{caller_number}"}')
+
+
+@pytest.mark.parametrize(
+    ("number", "known_as"), [("020 7946 0018", "+442079460018"), ("+33142685300", "+33142685300"), ("205", "205")]
+)
+def test_a_record_is_found_by_the_number_that_the_caller_rings_from(tmp_path: Path, number: str, known_as: str) -> None:
+    world = SlowWorld(known=FOUND)
+    took = called(plan(tmp_path, BY_NUMBER), world, caller=replace(CALLER, number=number))
+    assert world.asked == [("accounts", {"number": known_as})]
+    assert took.steps[-2:] == ["tell", "bye"]
+
+
+def test_a_withheld_number_is_nobodys_record(tmp_path: Path) -> None:
+    world = SlowWorld(known=FOUND)
+    took = called(plan(tmp_path, BY_NUMBER), world, caller=replace(CALLER, number=""))
+    assert (world.asked, took.steps[-2:]) == ([], ["unknown", "bye"])
+
+
+def test_the_number_is_said_as_people_write_it_and_can_be_decided_by(tmp_path: Path) -> None:
+    steps = """
+  one:
+    branch:
+      - when: {fact: caller_number}
+        goto: ring_back
+    else: bye
+  ring_back:
+    say: We ring you back on {caller_number}.
+    goto: bye
+  bye:
+    hang_up: Goodbye.
+"""
+    helpline = plan(tmp_path, steps)
+    shown = called(helpline, SlowWorld(), caller=replace(CALLER, number="02079460018"))
+    assert shown.said == ["We ring you back on 020 7946 0018. Goodbye."]
+    assert called(helpline, SlowWorld(), caller=replace(CALLER, number="")).said == ["Goodbye."]
+
+
+def test_no_step_learns_another_number_under_its_name(tmp_path: Path) -> None:
+    with pytest.raises(FlowError, match=r"'caller_number' is what the network says of the caller; choose another name"):
+        plan(tmp_path, STEPS.replace("reference", "caller_number"))

@@ -229,7 +229,9 @@ BARGE_IN = one_of(BARGE_INS)
 class PromptLines:
     """A prompt with more than its text."""
 
-    text: str = line(TEXT, "What is said; `{fact}` stands for what the caller told.")
+    text: str = line(
+        TEXT, "What is said; `{fact}` stands for what the caller told, `{caller_number}` for their number."
+    )
     recording: str | None = line(RECORDING, "Played instead of the voice.", default=None)
     barge_in: BargeIn | None = line(BARGE_IN, "What may interrupt it; else as the step says.", default=None)
 

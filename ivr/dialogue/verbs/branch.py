@@ -190,7 +190,7 @@ class Branch(Verb):
     """Go on by what is known: facts, how it stands in a queue, opening hours, the caller.
 
     The first case whose conditions all hold says which step follows. What nobody knows holds nothing, so let ``else``
-    be the way that is right for most.
+    be the way that is right for most. What the agency's records say of the caller are facts, too, after a ``look_up``.
     """
 
     word: ClassVar[str] = "branch"

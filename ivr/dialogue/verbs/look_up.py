@@ -54,7 +54,9 @@ class LookUp(Verb):
 
     The answer has a time limit (the source's). Meanwhile the caller hears ``wait``, unless the answer is there at once,
     and then ``still`` from time to time. Of what the source gives, only ``facts`` are kept: nothing else of a record
-    comes into the journal or to an agent.
+    comes into the journal or to an agent. ``{caller_number}`` is the number that the caller rings from, in the form
+    ``+442079460018``, so a plan can greet those whom the agency knows; it proves nothing about who is calling. Where
+    nothing is known of all that is in ``with`` (a withheld number), the step in ``not_found`` follows.
     """
 
     word: ClassVar[str] = "look_up"
@@ -89,6 +91,8 @@ told:
     async def run(self, conversation: Conversation) -> Next:
         """The step in ``found``, ``not_found`` or ``failed``."""
         asked = {name: conversation.raw(text) for name, text in self.given.items()}
+        if not any(asked.values()):  # a withheld number, say: it is nobody's, whatever stands in empty fields there
+            return self.not_found.text
         looking = asyncio.create_task(_look_up(conversation, self.source.text, asked), name="look up")
         try:
             await self._entertain(conversation, looking)
