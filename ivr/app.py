@@ -30,9 +30,11 @@ from ivr.records.mailbox import Mailbox
 from ivr.records.recall import recall
 from ivr.secrets_file import secrets_for
 from ivr.settings import Settings
+from ivr.speech.models.languages import primary
 from ivr.speech.models.model_store import ModelStore
 from ivr.speech.prompts.prompt_store import PromptStore
 from ivr.speech.prompts.saying.pronunciations import PRONUNCIATIONS
+from ivr.speech.prompts.tongues import Tongues
 from ivr.speech.prompts.voices import spare_voice, voice_named
 from ivr.speech.recognition.engines import Hearing, RunningEngines
 from ivr.speech.turn import SpokenLine
@@ -62,17 +64,26 @@ def hearing_of(settings: Settings) -> Hearing:
     )
 
 
-def prompts_of(settings: Settings) -> PromptStore:
+def prompts_of(settings: Settings) -> Tongues:
     """The sounds that the settings ask for: recordings, cache and voices; nothing is read or started yet.
 
     Raises SettingsError for a voice whose engine nobody knows.
     """
-    return PromptStore(
-        recordings=settings.prompts,
-        cache=settings.state / "prompts",
-        voice=voice_named(settings.voice, rate_wpm=settings.speech_rate_wpm),
-        spare=spare_voice(settings.voice, rate_wpm=settings.speech_rate_wpm),
-    )
+
+    def spoken_by(voice: str, *, spare: bool) -> PromptStore:
+        return PromptStore(
+            recordings=settings.prompts,
+            cache=settings.state / "prompts",
+            voice=voice_named(voice, rate_wpm=settings.speech_rate_wpm),
+            spare=spare_voice(voice, rate_wpm=settings.speech_rate_wpm) if spare else None,
+        )
+
+    def in_language(tag: str) -> PromptStore:
+        """By espeak-ng's voice of the language, called like it; the spare voice would read it as English."""
+        chosen = settings.language_voices
+        return spoken_by(chosen.get(tag) or chosen.get(primary(tag)) or primary(tag), spare=False)
+
+    return Tongues(spoken_by(settings.voice, spare=True), in_language)
 
 
 class Service:

@@ -69,6 +69,10 @@ class Settings(BaseSettings):
         "gmw/en",
         description="Who says prompts without a recording: an espeak-ng voice, rhvoice:NAME, or piper:FILE.onnx.",
     )
+    language_voices: dict[str, str] = Field(
+        default_factory=dict,
+        description="Voice by the language of a prompt that is not in the plan's; else espeak-ng's: {cy = \"…\"}.",
+    )
     speech_rate_wpm: int = Field(160, ge=80, le=300, description="Words per minute of synthesised prompts.")
 
     loop_stall_s: float = Field(

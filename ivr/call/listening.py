@@ -27,6 +27,8 @@ class Prompt:
     recording: str | None = None
     """File name without suffix, below ``prompts/``."""
     barge_in: BargeIn = BargeIn.BOTH
+    language: str | None = None
+    """Of the text, as BCP 47 names it; None: the helpline's."""
     slowly: bool = False
     """For a caller who asked for it."""
 

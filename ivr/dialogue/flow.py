@@ -181,10 +181,10 @@ class Flow:
 
     def prompts(self, answers: Iterable[Answer] = ()) -> tuple[Prompt, ...]:
         """Every prompt whose text is known beforehand, once each, so that its sound can be made at load."""
-        found: dict[tuple[str, str | None], Prompt] = {}
+        found: dict[tuple[str, str | None, str | None], Prompt] = {}
         for prompt in (*self._own_prompts(), *_prompts_about(answers)):
             if "{" not in prompt.text:
-                found.setdefault((prompt.text, prompt.recording), prompt)
+                found.setdefault((prompt.text, prompt.recording, prompt.language), prompt)
         return tuple(found.values())
 
     def wrong(self, place: Written | Step, message: str) -> FlowError:

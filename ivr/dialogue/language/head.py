@@ -14,13 +14,12 @@ from ivr.call import QUEUE_NAME
 from ivr.dialogue.calendar import HOURS_SCHEMA, NOTICES_SCHEMA
 from ivr.dialogue.language.lines import line
 from ivr.dialogue.language.shape import Scope, Shape
-from ivr.dialogue.language.shapes import FILE, FOLDER, NAME, STEP, TEXT, written
+from ivr.dialogue.language.shapes import FILE, FOLDER, NAME, STEP, TEXT
+from ivr.dialogue.language.tags import TAG
 from ivr.dialogue.words.sounds_like import SoundsLike
 from ivr.dialogue.written import Written
 from ivr.yaml_file import Fields, Value, did_you_mean
 
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
-"""A language, with or without its country, as BCP 47 writes it."""
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*'?")
 """In the letters of any language; whether its model knows the word is checked against the model."""
 _RULE = re.compile(r"[a-z][a-z0-9-]{0,59}")
@@ -30,20 +29,6 @@ def _named_texts(value: Value) -> list[tuple[str, Value, Value]]:
     """Each name of `value` with its place and its value."""
     listed = value.fields()
     return [(name, key, listed.take(name)) for name, key in listed.keys.items()]
-
-
-def _language(value: Value, scope: Scope) -> Written:
-    tag = value.text()
-    if not _LANGUAGE.fullmatch(tag):
-        language, _, country = tag.replace("_", "-").partition("-")
-        meant = f"{language.lower()}-{country.upper()}" if country else language.lower()
-        mending = (
-            f"did you mean '{meant}'?"
-            if _LANGUAGE.fullmatch(meant)
-            else "write its short name, and its country if it matters, like 'en-GB' or 'de'"
-        )
-        raise value.wrong(f"'{tag}' is no language; {mending} ('ivr models list' shows which can be heard)")
-    return written(value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +92,9 @@ def _time_zone(value: Value, scope: Scope) -> str:
 
 _TEXTS = {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}}
 LANGUAGE: Shape[Written] = Shape(
-    read=_language, schema={"type": "string", "pattern": f"^{_LANGUAGE.pattern}$"}, about="a language, like `en-GB`"
+    read=lambda value, scope: Written(text=TAG.read(value, scope), line=value.line, column=value.column),
+    schema=TAG.schema,
+    about=TAG.about,
 )
 SOUNDS_LIKE: Shape[Respelled] = Shape(read=_sounds_like, schema=_TEXTS, about="`word: words that it sounds like`")
 QUEUES: Shape[Mapping[str, str]] = Shape(

@@ -12,6 +12,7 @@ from ivr.call import BargeIn, Prompt
 from ivr.dialogue.language.lines import each, line, schema_of, whole
 from ivr.dialogue.language.patterns import phrases_of
 from ivr.dialogue.language.shape import Schema, Scope, Shape
+from ivr.dialogue.language.tags import TAG
 from ivr.dialogue.manner import Reaction
 from ivr.dialogue.words.options import UNIVERSALS
 from ivr.dialogue.written import Written
@@ -234,6 +235,7 @@ class PromptLines:
     )
     recording: str | None = line(RECORDING, "Played instead of the voice.", default=None)
     barge_in: BargeIn | None = line(BARGE_IN, "What may interrupt it; else as the step says.", default=None)
+    language: str | None = line(TAG, "Of its text, if it is not the plan's: which voice says it.", default=None)
 
 
 def _prompt(value: Value, scope: Scope) -> Prompt:
@@ -241,7 +243,7 @@ def _prompt(value: Value, scope: Scope) -> Prompt:
         return Prompt(text=value.text(), barge_in=scope.manner.barge_in)
     lines = whole(PromptLines, value, scope)
     barge_in = scope.manner.barge_in if lines.barge_in is None else lines.barge_in
-    return Prompt(text=lines.text, recording=lines.recording, barge_in=barge_in)
+    return Prompt(text=lines.text, recording=lines.recording, barge_in=barge_in, language=lines.language)
 
 
 def _prompts(value: Value, scope: Scope) -> tuple[Prompt, ...]:
@@ -252,7 +254,7 @@ PROMPTS: Shape[tuple[Prompt, ...]] = Shape(
     read=_prompts,
     schema={"$ref": "#/$defs/prompts"},
     insides=(PromptLines,),
-    about="a text, or `text`, `recording` and `barge_in`, or a list of them",
+    about="a text, or `text`, `recording`, `barge_in` and `language`, or a list of them",
 )
 PHRASES: Shape[tuple[Written, ...]] = Shape(
     read=lambda value, scope: phrases_of(value),

@@ -4,6 +4,7 @@ from ivr.dialogue.flow import Verb
 from ivr.dialogue.verbs.ask import Ask
 from ivr.dialogue.verbs.branch import Branch
 from ivr.dialogue.verbs.call import Call
+from ivr.dialogue.verbs.choose_language import ChooseLanguage
 from ivr.dialogue.verbs.confirm import Confirm
 from ivr.dialogue.verbs.form import Form
 from ivr.dialogue.verbs.go_back import Return
@@ -30,6 +31,7 @@ VERBS: dict[str, type[Verb]] = {
         Form,
         Confirm,
         Question,
+        ChooseLanguage,
         LookUp,
         ByHours,
         SayNotices,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from ivr.call import Prompt
 from ivr.dialogue.flow import Next, Verb
@@ -17,6 +17,17 @@ from ivr.dialogue.written import Jump, Written
 if TYPE_CHECKING:
     from ivr.dialogue.conversation import Conversation
     from ivr.yaml_file import Fields
+
+
+class Chosen(Protocol):
+    """Something that is chosen by its phrases or its key."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def phrases(self) -> tuple[Written, ...]: ...
+    @property
+    def key(self) -> Written | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,11 +81,7 @@ what:
 
     def check(self, given: Fields) -> None:
         """No phrase and no key means two choices."""
-        taken = {phrase: f"'{option.name}' everywhere" for option in UNIVERSALS for phrase in option.phrases}
-        keys: dict[str, str] = {}
-        for choice in self.choices:
-            no_clash(given, "phrase", choice.phrases, taken, f"'{choice.name}'")
-            no_clash(given, "key", (choice.key,) if choice.key else (), keys, f"'{choice.name}'")
+        check_distinct(given, self.choices)
 
     async def run(self, conversation: Conversation) -> Next:
         """The step of the choice."""
@@ -106,6 +113,15 @@ what:
             for choice in self.choices
             for odd in _oddities(choice)
         )
+
+
+def check_distinct(given: Fields, choices: Iterable[Chosen]) -> None:
+    """Raise FlowError if a phrase or a key means two of `choices`, or something else everywhere."""
+    taken = {phrase: f"'{option.name}' everywhere" for option in UNIVERSALS for phrase in option.phrases}
+    keys: dict[str, str] = {}
+    for choice in choices:
+        no_clash(given, "phrase", choice.phrases, taken, f"'{choice.name}'")
+        no_clash(given, "key", (choice.key,) if choice.key else (), keys, f"'{choice.name}'")
 
 
 def _oddities(choice: Choice) -> Iterator[str]:

@@ -43,13 +43,17 @@ class Sound:
     @property
     def name(self) -> str:
         """Of its file, without suffix: the same for the same words, whatever voice says them."""
-        words = "\0".join(f"{prompt.recording or ''}\1{prompt.text}" for prompt in self.prompts)
+        words = "\0".join(f"{prompt.recording or ''}\1{prompt.text}{_tongue(prompt)}" for prompt in self.prompts)
         return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
     @property
     def text(self) -> str:
         """What is said, for people who read the dialplan."""
         return " ".join(prompt.text or f"({prompt.recording})" for prompt in self.prompts)
+
+
+def _tongue(prompt: Prompt) -> str:
+    return f"\1{prompt.language}" if prompt.language else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from ivr.call import Prompt
 from ivr.dialogue import wording
 from ivr.dialogue.verbs.call import Call
+from ivr.dialogue.verbs.choose_language import ChooseLanguage
 from ivr.dialogue.verbs.split import Split
 from ivr.dialogue.words.digits import DigitString
 from ivr.dialogue.words.options import YES_NO, Option
@@ -86,6 +87,18 @@ def menu(here: Here) -> Iterator[Line]:
     if not ways:
         raise NotNative("no choice has a key")
     yield from _choosing(here, options, ways)
+
+
+def language(here: Here) -> Iterator[Line]:
+    """The keys of the languages, each offered in its own."""
+    verb = here.step.verb
+    assert isinstance(verb, ChooseLanguage)
+    fact = variable_of(verb.facts()[0])
+    yield from _choosing(
+        here,
+        verb.expectation().options,
+        {one.key.text: ((fact, plain(one.name)), one.goto.text) for one in verb.languages},
+    )
 
 
 def ask(here: Here) -> Iterator[Line]:
@@ -169,6 +182,7 @@ def hang_up(here: Here) -> Iterator[Line]:
 NATIVE: Mapping[str, Translation] = {
     "say": say,
     "menu": menu,
+    "language": language,
     "ask": ask,
     "question": question,
     "transfer": transfer,

@@ -61,6 +61,8 @@ class ScriptLine:
     """Of its recording, or what one could be called; stable as long as step and place are."""
     recording: str | None
     """The name that the plan gives; None: no recording is played, whatever lies in the folder."""
+    language: str | None
+    """Of the text, if it is not the plan's."""
     sort: Sort
     places: tuple[Place, ...]
     text: str
@@ -81,10 +83,10 @@ def script(flow: Flow, articles: Iterable[Article], saying: Saying) -> tuple[Scr
     """Every prompt of `flow` whose text is known beforehand, once each, in the order of the file; `articles` last but
     for what the line says of its own accord."""
     told = tuple(articles)
-    found: dict[tuple[str, str | None], ScriptLine] = {}
+    found: dict[tuple[str, str | None, str | None], ScriptLine] = {}
     taken: set[str] = set()
     for name, sort, place, prompt in _all(flow, told):
-        key = (prompt.text, prompt.recording)
+        key = (prompt.text, prompt.recording, prompt.language)
         if key in found:
             line = found[key]
             if place not in line.places and sort is not Sort.BETWEEN:  # which repeats what is said at a step
@@ -179,6 +181,8 @@ def _of_manner(manner: Manner, prefix: str, place: Place) -> Iterator[Placed]:
 
 
 def _line(name: str, sort: Sort, place: Place, prompt: Prompt, saying: Saying) -> ScriptLine:
+    if prompt.language is not None:
+        saying = Saying(language=prompt.language)
     pieces = tuple(_pieces(prompt.text)) if FACT.search(prompt.text) else ()
     spoken = (
         " ".join(piece.text if piece.fact else saying.spoken(piece.text) for piece in pieces)
@@ -188,6 +192,7 @@ def _line(name: str, sort: Sort, place: Place, prompt: Prompt, saying: Saying) -
     return ScriptLine(
         name=name,
         recording=prompt.recording,
+        language=prompt.language,
         sort=sort,
         places=(place,),
         text=prompt.text,

@@ -23,7 +23,11 @@ def rendered(
     """
     if folder.resolve() == recordings.resolve():
         raise SettingsError(f"'{folder}' holds the recordings, which a voice must not replace; choose another folder")
-    prompts = {line.name: Prompt(text=line.text, recording=line.recording) for line in lines if not line.pieces}
+    prompts = {
+        line.name: Prompt(text=line.text, recording=line.recording, language=line.language)
+        for line in lines
+        if not line.pieces
+    }
     made = asyncio.run(made_by(voice, tuple(dict.fromkeys(prompts.values())), saying))
     files = []
     try:

@@ -160,3 +160,19 @@ def test_prompts_are_rendered_as_files_under_the_names_of_the_script(
     assert main(["prompts", "plan.yaml", "--render", "prompts"]) == 2
     assert "choose another folder" in capsys.readouterr().err
     assert not list(Path("prompts").iterdir())
+
+
+def test_a_prompt_in_another_language_stands_in_the_script_once(capsys: pytest.CaptureFixture[str]) -> None:
+    steps = """
+  tongue:
+    language: Which language?
+    languages:
+      en-GB: {say: English, key: 1, goto: welcome}
+      cy: {offer: "Cymraeg, pwyswch 2.", key: 2, goto: welcome}
+  welcome:
+"""
+    plan = PLAN.replace("start: welcome", "start: tongue").replace("\n  welcome:\n", steps)
+    Path("plan.yaml").write_text(plan)
+    assert main(["prompts", "plan.yaml", "--format", "json"]) == 0
+    told = json.loads(capsys.readouterr().out)["prompts"]
+    assert [one["spoken"] for one in told if "Cymraeg" in one["text"]] == ["Cymraeg, pwyswch 2."]

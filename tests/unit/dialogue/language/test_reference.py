@@ -43,6 +43,7 @@ CALLS: dict[str, tuple[list[Act], str]] = {
     ),
     "confirm": ([presses("7#"), says("yes"), says("yes", expect="table 7")], "Goodbye."),
     "question": ([says("when are you open"), says("yes")], "Goodbye."),
+    "language": ([presses("2")], "Arhoswch os gwelwch yn dda."),
     "hours": ([], "Main menu."),
     "notice": ([], "The road is closed. Main menu."),
     "branch": ([presses("60#"), says("yes")], "Main menu."),

@@ -212,3 +212,18 @@ def test_verbs_that_only_lead_on_are_passed_through_and_what_is_lost_is_told(tmp
 
 def _to(step: str) -> dict[str, object]:
     return {"bins": {"say": ["bins"], "key": "1", "goto": step}}
+
+
+def test_languages_are_offered_in_their_own_and_followed_by_key(tmp_path: Path) -> None:
+    offered = {
+        "language": "For English, press 1.",
+        "languages": {
+            "en-GB": {"key": "1", "goto": "end"},
+            "cy": {"offer": "Cymraeg, pwyswch 2.", "key": "2", "goto": "people"},
+        },
+    }
+    plan = compiled(tmp_path, {"main": offered, "people": {"transfer": "operator"}, "end": END})
+    assert_whole(plan)
+    text = step_text(plan, "main")
+    assert "n(main-key-2),Set(IVR_KEY=)\nsame => n,Set(IVR_LAST=)\nsame => n,Set(IVR_FACT_language=cy)" in text
+    assert [one.language for one in plan.prompts() if "Cymraeg" in one.text] == ["cy"]
