@@ -42,7 +42,7 @@ def test_each_language_is_said_by_its_own_voice_and_rules(tmp_path: Path) -> Non
 
 def test_a_language_without_a_voice_is_named(tmp_path: Path) -> None:
     both, _ = tongues(tmp_path, FakeVoice(), FakeVoice(missing=True))
-    with pytest.raises(SettingsError, match="prompts in 'cy'; name one in setting 'language_voices' .*: no engine"):
+    with pytest.raises(SettingsError, match=r"prompts in 'cy'; name one in setting 'language_voices' .*: no engine"):
         run(both.examine([WELSH]))
     with pytest.raises(SettingsError, match="prompts in 'cy'"):
         run(both.prepare([WELSH]))
