@@ -67,8 +67,10 @@ _SCENARIOS = f"""\
 ## Scenarios
 
 A scenario is a call and what must come of it. `ivr test` plays all files in `dialplans/scenarios`, or those that it is
-given; `/save FILE NAME` in `ivr talk` writes one. With `--sip` the same calls are made for real; those whose scene no
-real call can be given (a time, closed queues, look-ups, `confidence`) are left out then, and told.
+given; `/save FILE NAME` in `ivr talk` writes one (there `--at`, `--caller`, `--closed`, `--recogniser-down` and
+`--finds SOURCE.FACT=VALUE` set the scene, and `?` says what can be typed). With `--sip` the same calls are made for
+real; those whose scene no real call can be given (a time, closed queues, look-ups, `confidence`) are left out then, and
+told.
 
 ```yaml
 {SCENARIOS}```
