@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ivr.call import Prompt
-from ivr.dialogue import Flow, Written, check_articles, check_sounds, check_vocabulary, hears, load_flow
+from ivr.dialogue import Flow, Written, check_articles, check_sounds, check_vocabulary, hears, load_flow, way_to_hear
 from ivr.dialogue.verbs.look_up import LookUp
 from ivr.errors import FlowError, ModelError
 from ivr.knowledge import Article, Knowledge, load_articles
@@ -68,7 +68,9 @@ def load_helpline(
         *flow.warnings,
         *check_vocabulary(flow, engine.unknown_words),
         *check_sounds(flow, knowledge.phrasings()),
-        *check_phrasings(articles, hears(flow, engine.unknown_words)),
+        *check_phrasings(
+            articles, hears(flow, engine.unknown_words), lambda word: way_to_hear(word, engine.unknown_words)
+        ),
         *sources.check(),
     )
     return Helpline(

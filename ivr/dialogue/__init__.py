@@ -1,6 +1,6 @@
 """The conversation: call flows as people write them, what callers mean, and one run of a flow with one caller."""
 
-from ivr.dialogue.checks import check_articles, check_sounds, check_vocabulary, hears
+from ivr.dialogue.checks import check_articles, check_sounds, check_vocabulary, hears, way_to_hear
 from ivr.dialogue.flow import Conclusion, Flow
 from ivr.dialogue.loader import load_flow
 from ivr.dialogue.ports import Feed, Knowledge, Telephone
@@ -20,4 +20,5 @@ __all__ = [
     "hears",
     "load_flow",
     "run_flow",
+    "way_to_hear",
 ]

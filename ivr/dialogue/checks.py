@@ -90,7 +90,7 @@ def check_vocabulary(flow: Flow, unknown_words: UnknownWords) -> tuple[str, ...]
     warnings = [
         str(
             flow.wrong(
-                phrase, f"the recogniser does not know '{word}' of '{phrase.text}'; {_mending(word, unknown_words)}"
+                phrase, f"the recogniser does not know '{word}' of '{phrase.text}'; {way_to_hear(word, unknown_words)}"
             )
         )
         for phrase in phrases
@@ -172,7 +172,7 @@ def _about_sounds(flow: Flow, unknown_words: UnknownWords) -> list[str]:
     return warnings
 
 
-def _mending(word: str, unknown_words: UnknownWords) -> str:
+def way_to_hear(word: str, unknown_words: UnknownWords) -> str:
     """What to do about a word that cannot be heard; with the line to write if there are words that sound like it."""
     near = near_words(word, unknown_words)
     if not near:

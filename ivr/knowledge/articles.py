@@ -91,13 +91,13 @@ def load_articles(folder: Path, queues: Collection[str] | None = None) -> tuple[
 
 
 def check_vocabulary(
-    articles: Iterable[Article], unknown_words: Callable[[Iterable[str]], Set[str]]
+    articles: Iterable[Article], unknown_words: Callable[[Iterable[str]], Set[str]], mending: Callable[[str], str]
 ) -> tuple[str, ...]:
-    """A warning for each word of a phrasing that the recogniser cannot hear."""
+    """A warning for each word of a phrasing that the recogniser cannot hear; `mending` says what to do about one."""
     listed = tuple(articles)
     unknown = unknown_words({word for a in listed for phrasing in a.phrasings for word in phrasing.text.split()})
     return tuple(
-        str(_wrong(article, phrasing, f"the recogniser does not know '{word}'; it will not be heard"))
+        str(_wrong(article, phrasing, f"the recogniser does not know '{word}'; {mending(word)}"))
         for article in listed
         for phrasing in article.phrasings
         for word in dict.fromkeys(phrasing.text.split())
