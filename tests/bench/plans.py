@@ -1,4 +1,4 @@
-"""What the tools for plans take: to load, to check and to prove 10, 100 and 1,000 steps."""
+"""What the tools for plans take: to load, to check and to prove 10, 100 and 1,000 steps, and to answer a typed turn."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from tempfile import TemporaryDirectory
 
 from ivr.dialogue import load_flow
 from ivr.plans.proof import Proof, confusable, gate, prove
+from ivr.plans.rehearsal.play import read_plan
+from ivr.plans.rehearsal.scene import Scene
+from ivr.plans.rehearsal.talking import Talk
 from tests.bench.figures import Aim, Figure, Measured, Void
 from tests.plan_of_size import plan_of_size
 
@@ -18,6 +21,9 @@ SIZES = {10: 10, 100: 5, 1000: 2}
 """Steps → how often each is measured."""
 LOADED_AND_CHECKED_MS, PROVEN_MS = 2_000.0, 10_000.0
 """For a thousand steps."""
+TYPED = ("*",) * 12 + ("1",) * 6 + ("4", "2 7 4 5 9 1", "yes")
+"""A call of `ivr talk`, which costs with each turn as much as the call so far."""
+TYPED_TURN_MS = 50.0
 
 
 async def measure(stage: object) -> Measured:
@@ -49,8 +55,30 @@ def _measured() -> Measured:
                 ),
                 Figure(name=f"proving {size} steps", unit="ms", values=[run[2] for run in runs], aims=proven),
             ]
+            if largest:
+                turns = Figure(
+                    name=f"a typed turn, {size} steps",
+                    unit="ms",
+                    values=[turn for _ in range(times) for turn in asyncio.run(_typed(path))],
+                    aims=[Aim(percentile=95, most=TYPED_TURN_MS)],
+                )
+                figures.append(turns)
             evidence[f"{size} steps"] = f"{proof.states} questions, {proof.calls} calls"
     return Measured(figures=figures, evidence=evidence)
+
+
+async def _typed(path: Path) -> list[float]:
+    """Milliseconds of each turn of a call of `ivr talk`."""
+    talk = Talk(read_plan(path), Scene())
+    await talk.begin()
+    turns = []
+    for line in TYPED:
+        began = time.perf_counter()
+        told = await talk.line(line)
+        turns.append(1000 * (time.perf_counter() - began))
+        if told.wrong:
+            raise Void(f"'{line}' made no sense in the call that was typed")
+    return turns
 
 
 def _run(path: Path) -> tuple[float, float, float, Proof]:
