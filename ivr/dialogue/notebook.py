@@ -48,17 +48,14 @@ class Notebook:
         self._turn_began = now()
         self._secrets: dict[str, str] = {}
         self._caller_number = caller_number
-        self._story = Story(call_id=call_id, caller=caller, began=self._turn_began)
-
-    @property
-    def intent(self) -> Intent | None:
+        self._facts: dict[str, str] = {}
+        self._began = self._turn_began
+        self._events: list[CallEvent] = []
+        """Of which the story is made when somebody wants it: most calls that the prover makes are never told."""
+        self.intent: Intent | None = None
         """What the call is about, as far as it is known."""
-        return self._story.intent
-
-    @property
-    def caller(self) -> Caller:
+        self.caller = caller
         """As the network presents them."""
-        return self._story.caller
 
     def value(self, name: str) -> str:
         """As `fact`, secrets included: only for look-ups, which do not keep it."""
@@ -68,7 +65,7 @@ class Notebook:
         """What the caller told us as `name`, or empty; a secret is none. Their number is known from the start."""
         if name == CALLER_NUMBER:
             return self._caller_number
-        return next((fact.value for fact in self._story.facts if fact.name == name), "")
+        return self._facts.get(name, "")
 
     def entered(self, step: str, verb: str) -> None:
         """A step begins."""
@@ -112,6 +109,7 @@ class Notebook:
 
     def understood(self, name: str, confidence: float) -> None:
         """What the call is about; a later intent replaces an earlier one."""
+        self.intent = Intent(name=name, confidence=confidence)
         self._note(IntentUnderstood(call_id=self.call_id, at=self._now(), name=name, confidence=confidence))
 
     def failed(self, step: str, failure: str, count: int) -> None:
@@ -120,6 +118,7 @@ class Notebook:
 
     def learnt(self, name: str, value: str, confidence: float) -> None:
         """The caller told us something; a later value replaces an earlier one."""
+        self._facts[name] = value
         self._note(FactLearnt(call_id=self.call_id, at=self._now(), name=name, value=value, confidence=confidence))
 
     def reached(self, outcome: str) -> None:
@@ -148,10 +147,13 @@ class Notebook:
 
     def summary(self, queue: str, reason: str) -> HandOver:
         """The same, without the event."""
-        return self._story.hand_over(queue=queue, reason=reason)
+        story = Story(call_id=self.call_id, caller=self.caller, began=self._began)
+        for event in self._events:
+            story = story.after(event)
+        return story.hand_over(queue=queue, reason=reason)
 
     def _note(self, event: CallEvent) -> None:
-        self._story = self._story.after(event)
+        self._events.append(event)
         self._feed.note(event)
 
 

@@ -33,8 +33,9 @@ async def run_flow(
     world: World,
     feed: Feed,
     now: Callable[[], float],
+    start: str | None = None,
 ) -> Conclusion:
-    """Lead `caller` through `flow`; `now` gives Unix time in seconds.
+    """Lead `caller` through `flow`, from its step `start` (default: its first) on; `now` gives Unix time in seconds.
 
     Never raises for what a caller or the line does: a line that breaks concludes as LINE_FAILED with everything
     that is known, for the person whom the dialplan connects. Nor for a fault of ours in a step: the plan's ``on_error``
@@ -43,7 +44,7 @@ async def run_flow(
     number = number_of(caller, flow.language)
     notebook = Notebook(call_id=call_id, caller=caller, feed=feed, now=now, caller_number=number)
     conversation = Conversation(flow=flow, telephone=telephone, knowledge=knowledge, world=world, notebook=notebook)
-    following: Next = flow.start
+    following: Next = start or flow.start
     try:
         while not isinstance(following, Conclusion):
             following = await _step(conversation, following)

@@ -67,7 +67,8 @@ class Turns:
         if self._taken >= MOST_TURNS:
             raise TooManyTurns
         self._taken += 1
-        expected = replace(expectation, sounds_like=self._sounds_like)
+        same = expectation.sounds_like == self._sounds_like
+        expected = expectation if same else replace(expectation, sounds_like=self._sounds_like)
         listening = expected.listening(manner)
         if answer_within_s is not None:
             listening = replace(listening, first_input_s=answer_within_s)

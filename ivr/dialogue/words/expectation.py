@@ -69,12 +69,7 @@ class Expectation:
     @property
     def everywhere(self) -> tuple[Option, ...]:
         """The universals as they hold here."""
-        if self.counted is not None:
-            return tuple(_beside(self.counted, option) for option in UNIVERSALS)
-        if self.after_keyed_digits:
-            kept = tuple(replace(option, key=None) if option.key == "#" else option for option in UNIVERSALS)
-            return (*kept, Option(name=LATE_TERMINATOR, phrases=(), spoken="", key="#"))
-        return UNIVERSALS
+        return _everywhere(self.counted, self.after_keyed_digits)
 
     def option(self, name: str) -> Option:
         """The option called `name`, one of `options` or `everywhere`."""
@@ -83,16 +78,15 @@ class Expectation:
     def listening(self, manner: Manner) -> Listening:
         """What the telephone is to listen for."""
         counted = self.counted
-        own = counted.keys if counted is not None else KeyPattern()
-        keys = (option.key for option in (*self.options, *self.everywhere))
         end = counted.end if counted is not None else EndOfTurn.SILENCE if self.free else EndOfTurn.MATCH
+        phrases, words, keys = _listened_for(self)
         return Listening(
-            phrases=_phrases(self),
-            words=self.words(),
+            phrases=phrases,
+            words=words,
             end=end,
             pauses=manner.pauses,
             refuse_below=manner.read_back_from if counted is not None and counted.read_back else manner.confirm,
-            keys=replace(own, options=own.options | {key for key in keys if key}),
+            keys=keys,
             first_input_s=manner.waits_s(thinking=self.free or counted is not None),
             longest_s=manner.longest_s,
         )
@@ -157,6 +151,24 @@ class Expectation:
 
 _KEPT = 512
 """Expectations whose words and phrases are kept: those of a large plan's busiest steps; 20 to 200 µs each to make."""
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _everywhere(counted: AnswerType | None, after_keyed_digits: bool) -> tuple[Option, ...]:
+    if counted is not None:
+        return tuple(_beside(counted, option) for option in UNIVERSALS)
+    if after_keyed_digits:
+        kept = tuple(replace(option, key=None) if option.key == "#" else option for option in UNIVERSALS)
+        return (*kept, Option(name=LATE_TERMINATOR, phrases=(), spoken="", key="#"))
+    return UNIVERSALS
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _listened_for(expected: Expectation) -> tuple[tuple[str, ...] | None, SaidWords, KeyPattern]:
+    """Phrases, what words mean, and keys: one look at an expectation for all three."""
+    own = expected.counted.keys if expected.counted is not None else KeyPattern()
+    keys = {option.key for option in (*expected.options, *expected.everywhere) if option.key}
+    return _phrases(expected), _words(expected), replace(own, options=own.options | keys)
 
 
 @functools.lru_cache(maxsize=_KEPT)

@@ -244,7 +244,8 @@ async def play(
     try:
         async with asyncio.timeout(LONGEST_S):
             conclusion = await run_flow(
-                replace(flow, start=start) if start != flow.start else flow,
+                flow,
+                start=start,
                 call_id=CallId(f"proof.{scene.draw}"),
                 caller=SHOWN if scene.number_shown else WITHHELD,
                 telephone=call,

@@ -28,6 +28,8 @@ class Impossible(Exception):
 class AnswerType(Protocol):
     """A kind of answer, as a value without I/O. Values are texts in one canonical form (ISO date, E.164, …)."""
 
+    def __hash__(self) -> int: ...
+
     @property
     def alike(self) -> frozenset[str]:
         """Words that sound a little like its own: no phrase with one of them is listened for beside it."""
