@@ -12,12 +12,16 @@ from ivr.call.events import (
     EndReason,
     FactLearnt,
     HandedOver,
+    IdentityFailed,
+    IdentityKnown,
     IntentUnderstood,
     KeysPressed,
     MessageLeft,
     OutcomeReached,
     PromptPlayed,
     Rang,
+    RecordFound,
+    RecordSaid,
     StepEntered,
     StepFailed,
     Wrapped,
@@ -30,9 +34,11 @@ from ivr.call.keys import KeyPattern
 from ivr.call.knowing import Answer, Finding, Known, NotKnown, Unsure
 from ivr.call.listening import BargeIn, EndOfTurn, Listening, MessageLimits, Pauses, Prompt, WordPattern
 from ivr.call.match import Match
+from ivr.call.record import LEVELS, CheckOutcome, Identity, Level, Said
 from ivr.call.story import Story
 
 __all__ = [
+    "LEVELS",
     "QUEUE_NAME",
     "AgentAnswered",
     "AgentRang",
@@ -45,6 +51,7 @@ __all__ = [
     "CallId",
     "Caller",
     "CallerSpoke",
+    "CheckOutcome",
     "EndOfTurn",
     "EndReason",
     "Ended",
@@ -55,11 +62,15 @@ __all__ = [
     "HandedOver",
     "Heard",
     "Hypothesis",
+    "Identity",
+    "IdentityFailed",
+    "IdentityKnown",
     "Intent",
     "IntentUnderstood",
     "KeyPattern",
     "KeysPressed",
     "Known",
+    "Level",
     "Listening",
     "Match",
     "Means",
@@ -72,6 +83,9 @@ __all__ = [
     "Prompt",
     "PromptPlayed",
     "Rang",
+    "RecordFound",
+    "RecordSaid",
+    "Said",
     "Speaker",
     "StepEntered",
     "StepFailed",

@@ -109,6 +109,43 @@ class FactLearnt(CallEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordFound(CallEvent):
+    """A record of the caller is known, or is known otherwise than before: what sources say of it follows."""
+
+    by: str
+    """What it was found by: ``number``, or fields that the caller told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordSaid(CallEvent):
+    """What one source says of one field of the record (see `ivr.call.record.Said`)."""
+
+    name: str
+    value: str = field(metadata=PII)
+    source: str
+    as_of: str
+    old: bool
+    counts: bool
+    differs: bool
+    stranger: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityKnown(CallEvent):
+    """How sure it is from now on who calls (``number``, ``knowledge``, ``pin``), and `by` which fields."""
+
+    level: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityFailed(CallEvent):
+    """The caller did not pass a check of who they are: ``wrong``, ``locked``, or ``unknown`` (nothing to compare)."""
+
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IntentUnderstood(CallEvent):
     """What the call is about, in the words of the plan (``bins``); a later one replaces it."""
 
@@ -195,6 +232,10 @@ _KINDS: dict[str, type[CallEvent]] = {
         CallerSpoke,
         StepFailed,
         FactLearnt,
+        RecordFound,
+        RecordSaid,
+        IdentityKnown,
+        IdentityFailed,
         IntentUnderstood,
         AnswerTold,
         OutcomeReached,

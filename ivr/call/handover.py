@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from ivr.call.caller import Caller, CallId
+from ivr.call.record import Identity, Said
 
 QUEUE_NAME = re.compile(r"[a-z0-9_]{1,64}")
 """What a queue may be called: the dialplan (asterisk/extensions.conf) takes every other character away."""
@@ -71,3 +72,6 @@ class HandOver:
     failures: tuple[str, ...] = ()
     """What failed before, in plain words: ``menu 'main': not understood twice``."""
     transcript: tuple[TranscriptLine, ...] = ()
+    identity: Identity = field(default_factory=Identity)
+    record: tuple[Said, ...] = ()
+    """What sources say of the caller, those that contradict each other included."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ivr.call.caller import Caller, CallId
 from ivr.call.events import (
@@ -12,13 +12,18 @@ from ivr.call.events import (
     CallerSpoke,
     CallEvent,
     FactLearnt,
+    IdentityFailed,
+    IdentityKnown,
     IntentUnderstood,
     KeysPressed,
     PromptPlayed,
+    RecordFound,
+    RecordSaid,
     StepEntered,
     StepFailed,
 )
 from ivr.call.handover import AnswerHeard, Fact, HandOver, Intent, Speaker, TranscriptLine
+from ivr.call.record import LEVELS, Identity, Said
 
 _TIMES = {1: "once", 2: "twice"}
 _FAILURES = {
@@ -47,6 +52,8 @@ class Story:
     failures: tuple[str, ...] = ()
     """Each one as it happened: ``menu 'main': silence``."""
     transcript: tuple[TranscriptLine, ...] = ()
+    identity: Identity = field(default_factory=Identity)
+    record: tuple[Said, ...] = ()
 
     def after(self, event: CallEvent) -> Story:
         """The story with `event`, the next one of the call."""
@@ -69,6 +76,20 @@ class Story:
                 return replace(self, failures=(*self.failures, failed))
             case PromptPlayed() | CallerSpoke() | KeysPressed():
                 return replace(self, transcript=(*self.transcript, self._line(event)))
+        return self._after_record(event)
+
+    def _after_record(self, event: CallEvent) -> Story:
+        match event:
+            case RecordFound():
+                return replace(self, record=())
+            case RecordSaid():
+                return replace(self, record=(*self.record, said_in(event)))
+            case IdentityKnown(level=level, by=by):
+                return replace(self, identity=replace(self.identity, level=LEVELS[level], by=by))
+            case IdentityFailed(outcome=outcome):
+                failed = self.identity.failed + (outcome != "unknown")
+                locked = self.identity.locked or outcome == "locked"
+                return replace(self, identity=replace(self.identity, failed=failed, locked=locked))
         return self
 
     def hand_over(self, *, queue: str, reason: str) -> HandOver:
@@ -85,6 +106,8 @@ class Story:
                 f"{failed} {_TIMES.get(count, f'{count} times')}" for failed, count in Counter(self.failures).items()
             ),
             transcript=self.transcript,
+            identity=self.identity,
+            record=self.record,
         )
 
     def _line(self, event: PromptPlayed | CallerSpoke | KeysPressed) -> TranscriptLine:
@@ -97,3 +120,17 @@ class Story:
                 return TranscriptLine(at_s=at_s, speaker=Speaker.CALLER, text=said, confidence=confidence)
             case KeysPressed(keys=keys):
                 return TranscriptLine(at_s=at_s, speaker=Speaker.CALLER, text=f"(pressed {keys})")
+
+
+def said_in(event: RecordSaid) -> Said:
+    """What `event` tells."""
+    return Said(
+        name=event.name,
+        value=event.value,
+        source=event.source,
+        as_of=event.as_of,
+        old=event.old,
+        counts=event.counts,
+        differs=event.differs,
+        stranger=event.stranger,
+    )

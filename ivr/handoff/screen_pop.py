@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from importlib import resources
 from typing import Any
 
-from ivr.call import CallId, HandOver
+from ivr.call import CallId, HandOver, Said
 from ivr.handoff.queue_events import Party
 
 VERSION = 1
@@ -50,6 +51,13 @@ def screen_pop(hand_over: HandOver, *, queue: str, wait_s: float, made_at: float
             for answer in hand_over.answers_heard
         ],
         "failures": list(hand_over.failures),
+        "identity": {
+            "level": hand_over.identity.level.word,
+            "by": hand_over.identity.by,
+            "failed": hand_over.identity.failed,
+            "locked": hand_over.identity.locked,
+        },
+        "record": [_field(name, hand_over.record) for name in dict.fromkeys(said.name for said in hand_over.record)],
         "transcript": [
             {"at_s": line.at_s, "speaker": line.speaker.value, "text": line.text, "confidence": line.confidence}
             for line in hand_over.transcript[-MOST_TRANSCRIPT_LINES:]
@@ -57,3 +65,20 @@ def screen_pop(hand_over: HandOver, *, queue: str, wait_s: float, made_at: float
         "wait_s": round(max(wait_s, 0.0), 1),
         "made_at": datetime.fromtimestamp(made_at, UTC).isoformat(timespec="milliseconds"),
     }
+
+
+def _field(name: str, record: Iterable[Said]) -> dict[str, Any]:
+    """What sources say of one field: the value that counts, and every other."""
+    said = [one for one in record if one.name == name]
+    used = next((one for one in said if one.counts), None)
+    others = [one for one in said if not one.counts]
+    return {
+        "name": name,
+        "used": None if used is None else _value(used),
+        "others": [{**_value(one), "differs": one.differs, "somebody_else": one.stranger} for one in others],
+        "conflict": any(one.differs for one in others),
+    }
+
+
+def _value(said: Said) -> dict[str, Any]:
+    return {"value": said.value, "source": said.source, "as_of": said.as_of or None, "old": said.old}

@@ -18,12 +18,15 @@ from pathlib import Path
 from typing import Any
 
 from ivr.call import (
+    LEVELS,
     AnswerHeard,
     Caller,
     CallId,
     Fact,
     HandOver,
+    Identity,
     Intent,
+    Said,
     Speaker,
     TranscriptLine,
 )
@@ -97,6 +100,7 @@ class Spool:
 def to_dict(hand_over: HandOver) -> dict[str, Any]:
     """`hand_over` as JSON-able data, complete."""
     data = asdict(hand_over)
+    data["identity"]["level"] = hand_over.identity.level.word
     for line in data["transcript"]:
         line["speaker"] = line["speaker"].value
     return data
@@ -115,11 +119,17 @@ def from_dict(data: dict[str, Any]) -> HandOver:
             "facts": tuple(Fact(**fact) for fact in data["facts"]),
             "answers_heard": tuple(AnswerHeard(**answer) for answer in data["answers_heard"]),
             "failures": tuple(data["failures"]),
+            "identity": _identity(data["identity"]),
+            "record": tuple(Said(**said) for said in data["record"]),
             "transcript": tuple(
                 TranscriptLine(**{**line, "speaker": Speaker(line["speaker"])}) for line in data["transcript"]
             ),
         }
     )
+
+
+def _identity(data: dict[str, Any]) -> Identity:
+    return Identity(**{**data, "level": LEVELS[data["level"]]})
 
 
 def _read(path: Path) -> HandOver | None:

@@ -17,7 +17,10 @@ from ivr.call import (
     CallId,
     Fact,
     HandOver,
+    Identity,
     Intent,
+    Level,
+    Said,
     Speaker,
     TranscriptLine,
     Wrapped,
@@ -55,6 +58,12 @@ def hand_over(call_id: str) -> HandOver:
         transcript=(
             TranscriptLine(at_s=0.4, speaker=Speaker.HELPLINE, text="Riverton council. How can I help?"),
             TranscriptLine(at_s=4.0, speaker=Speaker.CALLER, text=EVIL, confidence=0.61),
+        ),
+        identity=Identity(level=Level.KNOWLEDGE, by="reference, date_of_birth", failed=1),
+        record=(
+            Said(name="street", value=f"1 High Street {EVIL}", source="residents", as_of="2026-03-01", counts=True),
+            Said(name="street", value="7 Old Road", source="parking", counts=False, differs=True),
+            Said(name="name", value="Bob", source="parking", counts=False, stranger=True),
         ),
     )
 
@@ -128,7 +137,14 @@ async def test_a_call_from_ring_to_outcome_is_on_the_page_and_no_caller_text_run
     await expect(card.locator(".name")).to_have_text(EVIL)
     await expect(card.locator(".number")).to_have_text("+441632960111")
     await expect(card.locator(".intent")).to_have_text("Housing repairs 91 % · sure")
-    await expect(card.locator(".facts dd")).to_contain_text("52 % · unsure")
+    await expect(card.locator(".told dd")).to_contain_text("52 % · unsure")
+    await expect(card.locator(".identity p")).to_have_text(
+        "Identified by reference and date of birth. Failed the check once."
+    )
+    street, name = card.locator(".record dd").nth(0), card.locator(".record dd").nth(1)
+    await expect(street).to_contain_text(f"1 High Street {EVIL} residents, 2026-03-01")
+    await expect(street).to_contain_text("7 Old Road contradicts: parking")
+    await expect(name).to_contain_text("Bob for somebody else: parking")
     await expect(card.locator(".answers li")).to_contain_text("cut short")
     await expect(card.locator(".failures li")).to_contain_text("menu 'main'")
     await expect(card.locator(".transcript li.caller p")).to_have_text(EVIL)

@@ -90,6 +90,38 @@ function fact_row(fact) {
   return row;
 }
 
+// How sure it is who calls: a word for its colour, and a sentence.
+function identity_of(pop) {
+  const { level, by, failed, locked } = pop.identity;
+  const how = by.split(", ").filter((name) => name && name !== "number").map(plain).join(" and ");
+  const known = {
+    none: ["unsure", "Not known."],
+    number: ["fairly sure", "Known by the number only, which can be forged: ask before you say anything personal."],
+    knowledge: ["sure", `Identified by ${how}.`],
+    pin: ["sure", `Identified by ${how}.`],
+  }[level];
+  const trouble = locked ? " The check is locked after failures." : failed > 0 ? ` Failed the check ${failed === 1 ? "once" : `${failed} times`}.` : "";
+  return { sure: known[0], text: known[1] + trouble };
+}
+
+function source_of(said) {
+  return [plain(said.source), said.as_of, said.old ? "old" : ""].filter(Boolean).join(", ");
+}
+
+function record_row(field) {
+  const row = make("div", "", field.conflict ? "conflict" : "");
+  const value = make("dd");
+  if (field.used) value.append(field.used.value, " ", make("span", source_of(field.used), "hint"));
+  for (const other of field.others.filter((said) => said.differs || said.somebody_else)) {
+    const kind = other.somebody_else ? "for somebody else" : "contradicts";
+    const line = make("p", `${other.value} `, "other");
+    line.append(make("span", `${kind}: ${source_of(other)}`, "hint"));
+    value.append(line);
+  }
+  row.append(make("dt", capital(plain(field.name))), value);
+  return row;
+}
+
 function answer_row(answer) {
   const row = make("li", answer.title || answer.article, answer.heard_to_end ? "whole" : "part");
   row.append(" ", make("span", answer.heard_to_end ? "heard to the end" : "cut short", "hint"));
@@ -117,7 +149,12 @@ function new_card(item) {
   if (pop.intent) find(".intent").append(make("strong", capital(plain(pop.intent.name))), " ", confidence(pop.intent.confidence));
   else find(".intent").textContent = "not known";
   find(".queue").textContent = capital(plain(pop.queue));
-  fill_list(find(".facts"), pop.facts, fact_row);
+  const identity = identity_of(pop);
+  find(".identity p").textContent = identity.text;
+  find(".identity p").dataset.sure = identity.sure;
+  find(".identity").hidden = pop.identity.level === "none" && pop.identity.failed === 0 && !pop.identity.locked;
+  fill_list(find(".record"), pop.record, record_row);
+  fill_list(find(".told"), pop.facts, fact_row);
   fill_list(find(".answers"), pop.answers_heard, answer_row);
   fill_list(find(".failures"), pop.failures, (text) => make("li", text));
   fill_list(find(".transcript"), pop.transcript, said_row);

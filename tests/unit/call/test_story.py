@@ -11,9 +11,16 @@ from ivr.call import (
     CallId,
     Fact,
     FactLearnt,
+    Identity,
+    IdentityFailed,
+    IdentityKnown,
     Intent,
     IntentUnderstood,
+    Level,
     PromptPlayed,
+    RecordFound,
+    RecordSaid,
+    Said,
     Speaker,
     StepEntered,
     StepFailed,
@@ -74,3 +81,30 @@ def test_failures_are_counted_a_step_and_a_kind() -> None:
         "menu 'main': understood wrongly once",
         "menu 'main': unheard_of once",
     )
+
+
+def test_a_record_and_who_the_caller_is_reach_the_person() -> None:
+    about = {"call_id": CALL, "at": 11.0}
+
+    def said(name: str, value: str) -> RecordSaid:
+        flags = {"old": False, "counts": True, "differs": False, "stranger": False}
+        return RecordSaid(**about, name=name, value=value, source="residents", as_of="2026-01-01", **flags)
+
+    events = [
+        RecordFound(**about, by="number"),
+        said("name", "Ada"),
+        IdentityKnown(**about, level="number", by="number"),
+        IdentityFailed(**about, outcome="wrong"),
+        IdentityFailed(**about, outcome="unknown"),
+        RecordFound(**about, by="reference, date_of_birth"),
+        said("name", "Bob"),
+        IdentityKnown(**about, level="knowledge", by="reference, date_of_birth"),
+    ]
+    story = RINGING
+    for event in events:
+        story = story.after(event)
+    over = story.hand_over(queue="operator", reason="asked")
+    assert over.record == (Said(name="name", value="Bob", source="residents", as_of="2026-01-01", counts=True),)
+    assert over.identity == Identity(level=Level.KNOWLEDGE, by="reference, date_of_birth", failed=1)
+    locked = story.after(IdentityFailed(**about, outcome="locked"))
+    assert locked.hand_over(queue="operator", reason="asked").identity.locked

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.call import AnswerHeard, Caller, CallId, Fact, HandOver, Intent, Speaker, TranscriptLine
+from ivr.call import AnswerHeard, Caller, CallId, Fact, HandOver, Identity, Intent, Level, Said, Speaker, TranscriptLine
 from ivr.handoff import spool as spool_module
 from ivr.handoff.spool import OLDEST_S, Spool, from_dict, to_dict
 
@@ -42,6 +42,8 @@ def hand_over(call_id: str) -> HandOver:
                 confidence=st.none() | SURE,
             )
         ),
+        identity=st.builds(Identity, level=st.sampled_from(Level), by=TEXT, failed=st.integers(0, 9)),
+        record=st.tuples(st.builds(Said, name=TEXT, value=TEXT, source=TEXT, as_of=TEXT, counts=st.booleans())),
     )
 )
 def test_a_hand_over_comes_back_as_it_went(original: HandOver) -> None:
