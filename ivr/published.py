@@ -53,8 +53,9 @@ def data_beside(part: Path) -> Path:
 
 
 def files_of(helpline: Path, folders: tuple[Path | None, ...] = ()) -> tuple[Path, ...]:
-    """What to look at to notice that `helpline` has changed; `folders` are those that its plan names."""
+    """What to look at to notice that `helpline` has changed; `folders` are those that its plan names, and files."""
     if helpline.is_dir():
         return (helpline / CURRENT,)
     named = (folder for folder in folders if folder is not None)
-    return (helpline, *(file for folder in named for file in sorted(folder.rglob("*")) if file.is_file()))
+    parts = (part for one in named for part in ([one] if one.is_file() else sorted(one.rglob("*"))))
+    return (helpline, *(part for part in parts if part.is_file()))

@@ -19,7 +19,8 @@ CALLER = "caller"
 
 class Secrets(BaseModel):
     """`ami`: the manager account; `agi`: the path by which Asterisk proves itself to the FastAGI server; `sip`:
-    endpoint → password; `agents`: log-in name → password of the page."""
+    endpoint → password; `agents`: log-in name → password of the page; `callers`: the key under which what is kept of
+    callers is hashed (it must not change, or locks and the like are forgotten)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -27,6 +28,7 @@ class Secrets(BaseModel):
     agi: str
     sip: dict[str, str]
     agents: dict[str, str]
+    callers: str = ""
 
 
 def load_or_make(path: Path, *, sip: Iterable[str], agents: Iterable[str]) -> Secrets:
@@ -50,6 +52,7 @@ def load_or_make(path: Path, *, sip: Iterable[str], agents: Iterable[str]) -> Se
         agi=old.agi,
         sip={**{name: _made() for name in sip}, **old.sip},
         agents={**{name: _made(9) for name in agents}, **old.agents},
+        callers=old.callers or _made(),
     )
     if not known or full != old:
         try:

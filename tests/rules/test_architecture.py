@@ -18,7 +18,7 @@ ADAPTERS = {
     "panoramisk": {"ivr/telephony/ami/protocol.py", "ivr/telephony/ami/client.py"},
     "onnxruntime": {"ivr/media/voice_activity.py"},
     "uvloop": {"ivr/cli/serve.py"},
-    "phonenumbers": {"ivr/dialogue/words/types/numbering_plan.py"},
+    "phonenumbers": {"ivr/dialogue/words/types/numbering_plan.py", "ivr/phone_numbers.py"},
     "holidays": {"ivr/dialogue/calendar/bank_holidays.py"},
     "sklearn": {"ivr/knowledge/matcher.py"},
     "sqlalchemy": {"ivr/sources/sql_source.py"},
