@@ -8,13 +8,17 @@ import signal
 import time
 from collections.abc import Awaitable, Sequence
 from contextlib import AsyncExitStack
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from ivr.call import Caller, CallEvent, CallId, HandOver
+from ivr.callers import Callers, Lock
 from ivr.console.passwords import hash_password
 from ivr.console.server import Console
 from ivr.dialogue import Conclusion, run_flow
+from ivr.dialogue.nobody_known import NobodyKnown
+from ivr.dialogue.ports import Callers as KnownCallers
 from ivr.errors import HelplineError, LineBroken, PbxError, SettingsError
 from ivr.file_watch import watch
 from ivr.handoff.agents import load_agents
@@ -99,6 +103,7 @@ class Service:
         secrets = secrets_for(settings.secrets, [agent.name for agent in self._agents])
         self._journal = Journal(settings.state / "calls")
         self._mailbox = Mailbox(settings.state / "messages")
+        self._lock = Lock(settings.state / "failed-checks.json", secrets.callers, time.time)
         self._prompts = prompts_of(settings)
         self._ami = AmiClient(
             host=settings.ami_host, port=settings.ami_port, user=settings.ami_user, secret=secrets.ami
@@ -225,10 +230,18 @@ class Service:
                     load=self._desk.load,
                     mailbox=self._mailbox,
                     sources=helpline.sources.look_up,
+                    callers=self._callers(helpline),
                 ),
                 feed=self._journal,
                 now=time.time,
             )
+
+    def _callers(self, helpline: Helpline) -> KnownCallers:
+        file = helpline.flow.callers
+        if file is None:
+            return NobodyKnown()
+        zone = ZoneInfo(helpline.flow.time_zone)
+        return Callers(file, helpline.sources.look_up, self._lock, lambda: datetime.now(zone).date())
 
     def _files(self) -> tuple[Path, ...]:
         """What callers' plan is made of; of a published helpline only what says which version is current."""

@@ -44,7 +44,8 @@ class Helpline:
 
     def parts(self) -> tuple[Path, ...]:
         """The files and folders that the plan names."""
-        return tuple(part for part in (self.flow.knowledge, self.flow.sources) if part is not None)
+        callers = self.flow.callers.file if self.flow.callers is not None else None
+        return tuple(part for part in (self.flow.knowledge, self.flow.sources, callers) if part is not None)
 
 
 def load_helpline(
@@ -63,6 +64,7 @@ def load_helpline(
     saying = Saying(language=flow.language, pronunciations=read_pronunciations(prompts / PRONUNCIATIONS))
     sources = load_sources(flow.sources, data_beside(flow.sources)) if flow.sources is not None else Sources()
     _check_look_ups(flow, sources)
+    _check_callers(flow, sources)
     warnings = (
         *_about_language(flow, hearing, chosen),
         *flow.warnings,
@@ -92,6 +94,15 @@ def _check_look_ups(flow: Flow, sources: Sources) -> None:
             fault = sources.misuse(step.verb.source.text, step.verb.given, step.verb.facts())
             if fault:
                 raise flow.wrong(step.verb.source, fault)
+
+
+def _check_callers(flow: Flow, sources: Sources) -> None:
+    """Raise FlowError for a source of callers that is asked for what it does not have."""
+    for source in flow.callers.sources if flow.callers is not None else ():
+        for way in source.ways:
+            fault = sources.misuse(way.look_up, way.given.keys(), source.facts)
+            if fault:
+                raise way.at.wrong(fault)
 
 
 def _engine(flow: Flow, hearing: Hearing, engine_for: Callable[[str], Engine]) -> tuple[str, Engine]:

@@ -40,4 +40,4 @@ def _parsed(shown: str, country: str) -> phonenumbers.PhoneNumber | None:
         number = phonenumbers.parse(shown, country)
     except phonenumbers.NumberParseException:
         return None
-    return number if phonenumbers.is_possible_number(number) and number.national_number >= _SHORTEST else None
+    return number if phonenumbers.is_possible_number(number) and (number.national_number or 0) >= _SHORTEST else None

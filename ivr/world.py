@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from ivr.dialogue.ports import LookUpFailed, Message, QueueState
+from ivr.dialogue.nobody_known import NobodyKnown
+from ivr.dialogue.ports import Callers, LookUpFailed, Message, QueueState
 from ivr.records.mailbox import Mailbox
 
 
@@ -40,6 +41,7 @@ class LiveWorld:
     load: Callable[[str], Load | None]
     mailbox: Mailbox
     sources: LookUp = no_sources
+    callers: Callers = field(default_factory=NobodyKnown)
 
     def now(self) -> datetime:
         """The time in `zone`."""

@@ -8,7 +8,7 @@ import json
 import os
 import sys
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -19,7 +19,7 @@ from ivr.call import shown
 from ivr.errors import UserError
 from ivr.plans.rehearsal.play import Plan, read_plan
 from ivr.plans.rehearsal.reading import scene_number, scene_time
-from ivr.plans.rehearsal.scene import USUAL_NUMBER, Fails, Found, Scene
+from ivr.plans.rehearsal.scene import USUAL_NUMBER, Fails, Found, Scene, Slow
 from ivr.plans.rehearsal.talking import Talk, Told
 from ivr.settings import Settings
 
@@ -42,6 +42,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         help="what a look-up finds; SOURCE=nothing: it finds nothing; a source that is not named fails",
+    )
+    parser.add_argument(
+        "--record",
+        metavar="FIELD=VALUE",
+        action="append",
+        default=[],
+        help="what is on record of who rings; 'slow': no source answers in time; without it nothing is",
     )
     parser.add_argument("--format", choices=("text", "json"), default="text", help="json: one object for each line")
 
@@ -76,6 +83,7 @@ def _scene(given: argparse.Namespace, plan: Plan) -> Scene:
         closed=None if given.closed else frozenset(),
         recogniser_down=given.recogniser_down,
         found=MappingProxyType(_found(given.finds)),
+        record=_record(given.record, plan),
     )
 
 
@@ -99,6 +107,20 @@ def _found(given: list[str]) -> dict[str, Found]:
         else:
             raise UserError(f"--finds: '{one}' is not SOURCE.FIELD=VALUE, SOURCE=nothing or SOURCE=fails")
     return dict(found)
+
+
+def _record(given: list[str], plan: Plan) -> Mapping[str, str] | Slow | None:
+    if given == [Slow.SLOW.value]:
+        return Slow.SLOW
+    record = {}
+    fields = plan.flow.callers.fields if plan.flow.callers is not None else {}
+    for one in given:
+        name, equals, value = one.partition("=")
+        if not equals or not value or name not in fields:
+            known = ", ".join(fields) or "none: the plan has no 'callers'"
+            raise UserError(f"--record: '{one}' is not FIELD=VALUE or 'slow'; the fields are: {known}")
+        record[name] = value
+    return record or None
 
 
 def _typed(terminal: bool, *, echoed: bool) -> Iterator[str]:

@@ -27,8 +27,8 @@ class Wanted:
     """The question whether it is right; None is the usual one."""
 
 
-async def ask_for(conversation: Conversation, wanted: Wanted) -> None:
-    """Ask until the caller says yes to what was read back, and keep it; after a no, ask in a tighter way.
+async def ask_for(conversation: Conversation, wanted: Wanted) -> str:
+    """Ask until the caller says yes to what was read back, keep and return it; after a no, ask in a tighter way.
 
     In a sensitive step keys count as they are, and nothing is read back. Raises as `Conversation.listen` does.
     """
@@ -40,7 +40,7 @@ async def ask_for(conversation: Conversation, wanted: Wanted) -> None:
         if conversation.manner.sensitive:
             if given is not None and given.name == GIVEN and given.value:
                 conversation.learnt(wanted.fact, given.value, given.confidence)
-                return
+                return given.value
             await conversation.failed("not_understood")
             continue
         if given is not None and given.name == IMPOSSIBLE:
@@ -54,7 +54,7 @@ async def ask_for(conversation: Conversation, wanted: Wanted) -> None:
             back = _back(conversation, wanted, said(given.value))
             if (sure and not kind.read_back) or await conversation.agreed([back], after_keyed_digits=given.by_keys):
                 conversation.learnt(wanted.fact, given.value, given.confidence)
-                return
+                return given.value
             conversation.refuse(given)
             await conversation.failed("refused")
             given, said = given.otherwise(), kind.spelled_out

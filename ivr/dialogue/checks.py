@@ -10,8 +10,11 @@ from ivr.dialogue.calendar import unsaid
 from ivr.dialogue.caller_number import CALLER_NUMBER
 from ivr.dialogue.flow import Flow, Step
 from ivr.dialogue.ports import Knowledge
+from ivr.dialogue.record_facts import CALLER, OF_RECORD
 from ivr.dialogue.turns import FACT
+from ivr.dialogue.verbs.look_up import LookUp
 from ivr.dialogue.verbs.notice import SayNotices
+from ivr.dialogue.ways import used_facts
 from ivr.dialogue.words.near_words import UnknownWords, near_words
 from ivr.dialogue.words.options import UNIVERSALS, YES_NO, Option
 from ivr.dialogue.written import Written
@@ -21,9 +24,11 @@ from ivr.yaml_file import did_you_mean
 
 def check_names(flow: Flow, text: str) -> None:
     """Raise FlowError for the first ``{fact}`` that nobody learns, and what cannot work; `text` is the file's."""
-    facts = {CALLER_NUMBER, *(fact for step in flow.steps.values() for fact in step.verb.facts())}
+    record = {f"{CALLER}{name}" for name in flow.callers.fields} if flow.callers is not None else set()
+    known = {CALLER_NUMBER, *record}
+    facts = {*known, *(fact for step in flow.steps.values() for fact in step.verb.facts())}
     open_steps = (step for step in flow.steps.values() if not step.manner.sensitive)
-    open_facts = {CALLER_NUMBER, *(fact for step in open_steps for fact in step.verb.facts())}
+    open_facts = {*known, *(fact for step in open_steps for fact in step.verb.facts())}
     for step in flow.steps.values():
         if CALLER_NUMBER in step.verb.facts():
             message = f"'{CALLER_NUMBER}' is what the network says of the caller; choose another name for this fact"
@@ -35,7 +40,7 @@ def check_names(flow: Flow, text: str) -> None:
         if step.manner.sensitive:
             _check_keys(flow, step)
         for name in step.verb.uses():
-            if name not in facts:
+            if name not in facts and name not in OF_RECORD:
                 raise _at(flow, step, name, text, _unknown_fact(name, facts))
         for prompt in (*step.verb.prompts(), *step.manner.prompts()):
             _check_facts(flow, step, prompt.text, facts, text)
@@ -46,6 +51,46 @@ def check_names(flow: Flow, text: str) -> None:
         for one in step.verb.texts():
             _check_facts(flow, step, one, facts, text)
     _check_hang_ups(flow)
+
+
+NO_CALLERS = "asks who calls, which needs a file of callers; add 'callers: …' at the top"
+
+
+def check_record(flow: Flow, text: str) -> None:
+    """Raise FlowError for the first use of a caller's record that there is not, or that must not be; as `check_names`.
+
+    What belongs to a number only, which can be forged, is never said: not in a prompt, nor in a fact that is set.
+    """
+    for step in flow.steps.values():
+        said = [prompt.text for prompt in (*step.verb.prompts(), *step.manner.prompts())]
+        said += step.verb.texts() if step.verb.word != LookUp.word else ()
+        spoken = {name for one in said for name in FACT.findall(one)}
+        for name in sorted(used_facts(step)):
+            if flow.callers is None and name in OF_RECORD:
+                raise flow.wrong(step, f"'{step.verb.word}' {NO_CALLERS}")
+            if name.startswith(CALLER) and (fault := _misused(flow, name.removeprefix(CALLER), spoken)):
+                raise _at(flow, step, name, text, fault)
+
+
+def _misused(flow: Flow, name: str, spoken: Collection[str]) -> str:
+    """Why the field `name` cannot be used where it is; empty if it can."""
+    if flow.callers is None:
+        return f"'{CALLER}{name}' {NO_CALLERS}"
+    if name not in flow.callers.fields:
+        near = did_you_mean(name, flow.callers.fields)
+        mending = f"did you mean '{CALLER}{near}'?" if near else f"add it below 'fields' of {flow.callers.file.name}"
+        return f"a caller's record has no '{name}'; {mending}"
+    use = flow.callers.fields[name].use
+    if use.level is None:
+        return (
+            f"'{name}' has the level '{use.value}' in {flow.callers.file.name}, so no step may use it; remove it here"
+        )
+    if not use.spoken and f"{CALLER}{name}" in spoken:
+        return (
+            f"'{name}' is known by the number alone, which can be forged, so it is never said; remove it here, or give "
+            f"it the level 'knowledge' in {flow.callers.file.name}"
+        )
+    return ""
 
 
 def _check_keys(flow: Flow, step: Step) -> None:

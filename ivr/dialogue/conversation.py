@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from ivr.call import BargeIn, EndReason, Heard, MessageLimits, Outcome, Prompt
 from ivr.dialogue import wording
-from ivr.dialogue.caller_number import CALLER_NUMBER, said_number
 from ivr.dialogue.flow import Conclusion, Flow, Next, Step, Verb
 from ivr.dialogue.key_hints import key_hints
 from ivr.dialogue.manner import Manner, Reaction
 from ivr.dialogue.notebook import Notebook
 from ivr.dialogue.ports import Knowledge, Message, Telephone, World
+from ivr.dialogue.record_facts import say_known
 from ivr.dialogue.turns import TooManyTurns, Turns
 from ivr.dialogue.wishes import CallerLeft, GoesOn, WantsMainMenu, WantsPerson
 from ivr.dialogue.words.expectation import Expectation, Refused, Understood
@@ -427,10 +427,8 @@ class Conversation:
 
     def _say_fact(self, name: str, value: str) -> str:
         """How a caller hears the fact `name`: as the verb says it that learnt it last."""
-        if name == CALLER_NUMBER:
-            return said_number(value, self.flow.language)
         verb = self._learnt_by.get(name)
-        said = verb.say_fact(name, value) if verb is not None else None
+        said = verb.say_fact(name, value) if verb else say_known(self.flow, name, value)
         return wording.said_fact(value) if said is None else said
 
     def _own(self, text: str) -> Prompt:

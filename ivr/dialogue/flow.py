@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from ivr.call import Answer, EndReason, HandOver, Prompt
+from ivr.call import Answer, EndReason, HandOver, Level, Prompt
 from ivr.dialogue import wording
 from ivr.dialogue.key_hints import key_hints
 from ivr.dialogue.language.lines import read_lines
@@ -22,6 +22,7 @@ from ivr.dialogue.written import Jump, Written
 from ivr.errors import FlowError
 
 if TYPE_CHECKING:
+    from ivr.callers_file import CallersFile
     from ivr.dialogue.calendar import Hours, Notice
     from ivr.dialogue.conversation import Conversation
     from ivr.yaml_file import Fields
@@ -105,6 +106,10 @@ class Verb(ABC):
         """Texts with ``{facts}`` that nobody hears."""
         return ()
 
+    def assures(self) -> tuple[Level, ...]:
+        """How sure it is at least after each of `jumps` who calls; empty: no surer than before."""
+        return ()
+
     def expectation(self, phrasings: tuple[str, ...] = ()) -> Expectation | None:
         """What counts as an answer, given the phrasings of the agency's articles; None if nothing is asked."""
         return None
@@ -174,6 +179,8 @@ class Flow:
     notices: tuple[Notice, ...] = ()
     sources: Path | None = None
     """The file of what look-ups ask."""
+    callers: CallersFile | None = None
+    """What is known of callers, and by which sources."""
     waivers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Rules of the checks that do not hold in this plan → why."""
     warnings: tuple[str, ...] = ()

@@ -15,8 +15,9 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from ivr.dialogue.calendar import read_hours, read_notices
-from ivr.dialogue.checks import check_names, oddities
+from ivr.dialogue.checks import check_names, check_record, oddities
 from ivr.dialogue.flow import Flow, Step, SubFlow
+from ivr.dialogue.identity import below_level
 from ivr.dialogue.language.head import QUEUES, FlowHead, Head, StepHead
 from ivr.dialogue.language.lines import lines_of, read_lines
 from ivr.dialogue.language.settings import manner_of
@@ -37,10 +38,14 @@ def load_flow(path: Path, *, at: datetime | None = None) -> Flow:
     """
     text = read_text(path)
     flow = _flow(parse(text, file=str(path), name="this plan"), path)
+    check_record(flow, text)
     check_names(flow, text)
     check_sub_flows(flow)
     check_loops(flow)
-    return replace(flow, warnings=(*unreachable(flow), *oddities(flow, at or datetime.now(UTC)), *unlearnt(flow)))
+    return replace(
+        flow,
+        warnings=(*unreachable(flow), *oddities(flow, at or datetime.now(UTC)), *unlearnt(flow), *below_level(flow)),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +71,7 @@ def _flow(given: Fields, path: Path) -> Flow:
     given.done()
     zone = ZoneInfo(head.time_zone)
     hours = read_hours(head.hours, scope, zone) if head.hours else {}
-    scope = replace(scope, hours=tuple(hours))
+    scope = replace(scope, hours=tuple(hours), callers=head.callers)
     parts = [_Part(name="", steps=head.steps, scope=scope), *_sub_flows(head.flows, scope)]
     return Flow(
         file=path,
@@ -93,6 +98,7 @@ def _flow(given: Fields, path: Path) -> Flow:
         hours=MappingProxyType(hours),
         notices=read_notices(head.notices, scope, zone) if head.notices else (),
         sources=head.sources,
+        callers=head.callers,
         waivers=head.waive or _NOTHING,
     )
 

@@ -14,22 +14,30 @@ from ivr.call import (
     HandedOver,
     HandOver,
     Heard,
+    IdentityFailed,
+    IdentityKnown,
     Intent,
     IntentUnderstood,
     KeysPressed,
+    Level,
     Means,
     MessageLeft,
     Outcome,
     OutcomeReached,
     Prompt,
     PromptPlayed,
+    RecordFound,
+    RecordSaid,
+    Said,
     StepEntered,
     StepFailed,
     Story,
 )
 from ivr.call.heard_words import words_heard
 from ivr.dialogue.caller_number import CALLER_NUMBER
-from ivr.dialogue.ports import Feed
+from ivr.dialogue.nobody_known import NoRecord
+from ivr.dialogue.ports import Feed, Record
+from ivr.dialogue.record_facts import CALLER
 
 KEPT_BACK = "kept secret"
 """Written instead of keys that were pressed in a sensitive step."""
@@ -39,16 +47,26 @@ class Notebook:
     """Notes the events of one call as they happen, and keeps the story that they tell."""
 
     def __init__(
-        self, *, call_id: CallId, caller: Caller, feed: Feed, now: Callable[[], float], caller_number: str = ""
+        self,
+        *,
+        call_id: CallId,
+        caller: Caller,
+        feed: Feed,
+        now: Callable[[], float],
+        caller_number: str = "",
+        record: Record | None = None,
     ) -> None:
         """`caller_number`: the fact of this name."""
         self.call_id = call_id
+        self.record: Record = record or NoRecord()
         self._feed = feed
         self._now = now
         self._turn_began = now()
         self._secrets: dict[str, str] = {}
         self._caller_number = caller_number
         self._facts: dict[str, str] = {}
+        self._said: tuple[Said, ...] = ()
+        self._level = Level.NONE
         self._began = self._turn_began
         self._events: list[CallEvent] = []
         """Of which the story is made when somebody wants it: most calls that the prover makes are never told."""
@@ -58,13 +76,18 @@ class Notebook:
         """As the network presents them."""
 
     def value(self, name: str) -> str:
-        """As `fact`, secrets included: only for look-ups, which do not keep it."""
+        """As `fact`, secrets included: only for look-ups, which do not keep it, and for decisions."""
+        if name.startswith(CALLER):
+            return self.record.value(name.removeprefix(CALLER), spoken=False)
         return self._secrets.get(name) or self.fact(name)
 
     def fact(self, name: str) -> str:
-        """What the caller told us as `name`, or empty; a secret is none. Their number is known from the start."""
+        """What the caller told us as `name`, or their record says, or empty; a secret is none. Their number is known
+        from the start."""
         if name == CALLER_NUMBER:
             return self._caller_number
+        if name.startswith(CALLER):
+            return self.record.value(name.removeprefix(CALLER), spoken=True)
         return self._facts.get(name, "")
 
     def entered(self, step: str, verb: str) -> None:
@@ -139,14 +162,32 @@ class Notebook:
             AnswerTold(call_id=self.call_id, at=self._now(), article=article, title=title, heard_to_end=heard_to_end)
         )
 
+    def record_changed(self) -> None:
+        """Note what the sources say of the caller by now, and how sure it is who that is, if either is new."""
+        said, level = self.record.said(), self.record.level
+        if said != self._said:
+            self._said = said
+            self._note(RecordFound(call_id=self.call_id, at=self._now(), by=self.record.by))
+            for one in said:
+                self._note(record_said(self.call_id, self._now(), one))
+        if level != self._level:
+            self._level = level
+            self._note(IdentityKnown(call_id=self.call_id, at=self._now(), level=level.word, by=self.record.by))
+
+    def not_identified(self, outcome: str) -> None:
+        """The caller did not pass a check: ``wrong``, ``locked`` or ``unknown``."""
+        self._note(IdentityFailed(call_id=self.call_id, at=self._now(), outcome=outcome))
+
     def hand_over(self, queue: str, reason: str) -> HandOver:
         """Everything, for the person in `queue`."""
+        self.record_changed()
         intent = self.intent.name if self.intent else None
         self._note(HandedOver(call_id=self.call_id, at=self._now(), queue=queue, reason=reason, intent=intent))
         return self.summary(queue, reason)
 
     def summary(self, queue: str, reason: str) -> HandOver:
         """The same, without the event."""
+        self.record_changed()
         story = Story(call_id=self.call_id, caller=self.caller, began=self._began)
         for event in self._events:
             story = story.after(event)
@@ -168,3 +209,19 @@ def _words_heard(prompts: Sequence[Prompt], heard: Heard) -> str:
         if heard_ms < total_ms:
             break
     return " ".join(part for part in parts if part)
+
+
+def record_said(call_id: CallId, at: float, said: Said) -> RecordSaid:
+    """`said` as an event."""
+    return RecordSaid(
+        call_id=call_id,
+        at=at,
+        name=said.name,
+        value=said.value,
+        source=said.source,
+        as_of=said.as_of,
+        old=said.old,
+        counts=said.counts,
+        differs=said.differs,
+        stranger=said.stranger,
+    )

@@ -7,7 +7,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from ivr.call import Answer, CallEvent, Finding, HandOver, Heard, Hypothesis, Listening, Prompt
+from ivr.call import (
+    Answer,
+    Caller,
+    CallEvent,
+    CheckOutcome,
+    Finding,
+    HandOver,
+    Heard,
+    Hypothesis,
+    Level,
+    Listening,
+    Prompt,
+    Said,
+)
 from ivr.errors import LookUpFailed as LookUpFailed
 
 
@@ -55,8 +68,67 @@ class Message:
     sound: bytes = field(repr=False)
 
 
+class Record(Protocol):
+    """What the agency's sources know of one caller, and how sure it is that they are the one."""
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a record."""
+        ...
+
+    @property
+    def level(self) -> Level:
+        """How sure it is that it is the caller's."""
+        ...
+
+    @property
+    def by(self) -> str:
+        """By which of its fields (or ``number``) that was found out; empty if nothing was."""
+        ...
+
+    async def ready(self) -> None:
+        """Wait for the sources, a bounded time in all; what comes later still counts."""
+        ...
+
+    def value(self, name: str, *, spoken: bool) -> str:
+        """The field `name`, to be `spoken` or to be decided by; empty if it is not known, or below its level."""
+        ...
+
+    def said(self) -> tuple[Said, ...]:
+        """Which source says what; secrets are left out."""
+        ...
+
+    def locked(self) -> bool:
+        """Whether the check is locked, as far as is known before anything is asked."""
+        ...
+
+    async def check(self, level: Level, found_by: Mapping[str, str], told: Mapping[str, str]) -> CheckOutcome:
+        """Whether who told `told` (field → value) owns the record; from then on they have `level`.
+
+        The record is the one that is known, or if `found_by` is given, the one that is found by that.
+        """
+        ...
+
+    async def close(self) -> None:
+        """The call is over."""
+        ...
+
+
+class Callers(Protocol):
+    """Who may call."""
+
+    def ring(self, caller: Caller) -> Record:
+        """Ask the sources about `caller` from now on; does not wait."""
+        ...
+
+
 class World(Protocol):
     """What is true outside this call."""
+
+    @property
+    def callers(self) -> Callers:
+        """What is known of callers."""
+        ...
 
     def now(self) -> datetime:
         """The time in the helpline's own time zone (aware)."""

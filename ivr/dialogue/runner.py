@@ -12,6 +12,7 @@ from ivr.dialogue.conversation import Conversation
 from ivr.dialogue.flow import Conclusion, Flow, Next
 from ivr.dialogue.notebook import Notebook
 from ivr.dialogue.ports import Feed, Knowledge, Telephone, World
+from ivr.dialogue.ways import needs_record
 from ivr.dialogue.wishes import CallerLeft, GoesOn, WantsMainMenu, WantsPerson
 from ivr.errors import CallerGone, LineError
 
@@ -41,8 +42,15 @@ async def run_flow(
     that is known, for the person whom the dialplan connects. Nor for a fault of ours in a step: the plan's ``on_error``
     comes next, or a person.
     """
-    number = number_of(caller, flow.language)
-    notebook = Notebook(call_id=call_id, caller=caller, feed=feed, now=now, caller_number=number)
+    record = world.callers.ring(caller)
+    notebook = Notebook(
+        call_id=call_id,
+        caller=caller,
+        feed=feed,
+        now=now,
+        caller_number=number_of(caller, flow.language),
+        record=record,
+    )
     conversation = Conversation(flow=flow, telephone=telephone, knowledge=knowledge, world=world, notebook=notebook)
     following: Next = start or flow.start
     try:
@@ -54,6 +62,8 @@ async def run_flow(
     except LineError:
         hand_over = notebook.summary(conversation.manner.person_queue, "line_failed")
         return Conclusion(reason=EndReason.LINE_FAILED, hand_over=hand_over)
+    finally:
+        await record.close()
     return following
 
 
@@ -61,6 +71,9 @@ async def _step(conversation: Conversation, name: str) -> Next:
     step = conversation.flow.steps[name]
     conversation.enter(step)
     try:
+        if conversation.flow.callers is not None and needs_record(step):
+            await conversation.notebook.record.ready()
+            conversation.notebook.record_changed()
         return await step.verb.run(conversation)
     except WantsMainMenu:
         return conversation.to_main_menu()

@@ -16,7 +16,7 @@ from ivr.dialogue.words.sounds_like import SoundsLike
 
 MOST_TURNS = 200
 """About half an hour; who is still here then is better served by a person."""
-FACT = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+FACT = re.compile(r"\{((?:caller\.)?[a-z][a-z0-9_]*)\}")
 
 
 class TooManyTurns(Exception):

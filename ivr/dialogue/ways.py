@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Set
 from itertools import chain
 
 from ivr.dialogue.flow import Flow, Step
+from ivr.dialogue.record_facts import CALLER, OF_RECORD
 from ivr.dialogue.turns import FACT
 from ivr.dialogue.written import Jump
 
@@ -51,6 +52,11 @@ def used_facts(step: Step) -> Set[str]:
     prompts = chain(step.verb.prompts(), step.manner.prompts())
     texts = chain((prompt.text for prompt in prompts), step.verb.texts())
     return {*step.verb.uses(), *(name for text in texts for name in FACT.findall(text))}
+
+
+def needs_record(step: Step) -> bool:
+    """Whether `step` says something of the caller's record, or decides by it."""
+    return any(name.startswith(CALLER) or name in OF_RECORD for name in used_facts(step))
 
 
 def unlearnt(flow: Flow) -> tuple[str, ...]:

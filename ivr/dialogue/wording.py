@@ -8,6 +8,7 @@ ON_SILENCE = ("Sorry, I did not hear you.", "Sorry, I still cannot hear you.")
 ON_NOT_UNDERSTOOD = ("Sorry, I did not understand.", "Sorry, I still did not understand.")
 NOT_KNOWN = "Sorry, I do not have an answer to that."
 REFUSED = "Sorry, my mistake."
+NO_MATCH = "Sorry, that does not match what we have."
 NOT_SURE = "All right."
 OFFER_PERSON = "Would you like to speak to a person? Please say yes or no, or press 1 for yes or 2 for no."
 ANOTHER_TRY = "Please ask in other words."

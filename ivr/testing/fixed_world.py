@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from ivr.dialogue.ports import LookUpFailed, Message, QueueState
+from ivr.dialogue.nobody_known import NobodyKnown
+from ivr.dialogue.ports import Callers, LookUpFailed, Message, QueueState
 
 A_MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
@@ -20,6 +21,7 @@ class FixedWorld:
     messages: list[Message] = field(default_factory=list)
     """Those that callers left."""
     known: Mapping[str, Mapping[str, str] | None] = field(default_factory=dict)
+    callers: Callers = field(default_factory=NobodyKnown)
 
     def now(self) -> datetime:
         """Always the same."""

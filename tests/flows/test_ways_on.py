@@ -129,7 +129,10 @@ FAULTS = [
     ("branch: [{when: {is: x}, goto: first}]\n    else: second", "write one of: fact, queue, hours, caller"),
     ("branch: [{when: {queue: ofice, free_at_least: 1}, goto: first}]\n    else: second", "did you mean 'office'?"),
     ("branch: [{when: {queue: office}, goto: first}]\n    else: second", "say how it stands in the queue"),
-    ("branch: [{when: {caller: known}, goto: first}]\n    else: second", "use one of: number_shown, number_withheld"),
+    (
+        "branch: [{when: {caller: friendly}, goto: first}]\n    else: second",
+        "use one of: number_shown, number_withheld",
+    ),
     ("branch: [{when: {fact: x, known: no, is: y}, goto: first}]\n    else: second", "has no value"),
     ("split: {first: 50, second: 49}", "the percentages come to 99; make them 100"),
     ("split: {first: 50, secnd: 50}", "did you mean 'second'?"),

@@ -11,6 +11,7 @@ from unicodedata import normalize
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from ivr.call import QUEUE_NAME
+from ivr.callers_file import CallersFile, read_callers
 from ivr.dialogue.calendar import HOURS_SCHEMA, NOTICES_SCHEMA
 from ivr.dialogue.language.lines import line
 from ivr.dialogue.language.shape import Scope, Shape
@@ -141,6 +142,13 @@ NOTICES: Shape[Value] = Shape(
 )
 
 
+def _callers(value: Value, scope: Scope) -> CallersFile:
+    return read_callers(FILE.read(value, scope))
+
+
+CALLERS: Shape[CallersFile] = Shape(read=_callers, schema=FILE.schema, about=FILE.about)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
     """What a plan says of itself before its steps."""
@@ -152,6 +160,9 @@ class Head:
     queues: Mapping[str, str] = line(QUEUES, "The queues that callers may be put into.")
     knowledge: Path | None = line(FOLDER, "The folder of articles.", default=None)
     sources: Path | None = line(FILE, "The file of sources for look-ups.", default=None)
+    callers: CallersFile | None = line(
+        CALLERS, "The file that says which sources know callers; it needs `sources`.", default=None
+    )
     language: Written | None = line(LANGUAGE, "Of callers and prompts; else `en-GB`.", default=None)
     model: Written | None = line(
         NAME, "The speech model that hears callers; else as the service's settings say.", default=None
@@ -165,6 +176,12 @@ class Head:
     waive: Mapping[str, str] | None = line(WAIVERS, WAIVE, default=None)
     flows: Fields | None = line(FLOWS, "Sub-flows: steps that several places share.", default=None)
     steps: Fields = line(STEPS, "What the helpline does.")
+
+    def check(self, given: Fields) -> None:
+        """Callers are known by sources."""
+        callers = given.get("callers")
+        if callers and self.sources is None:
+            raise callers.wrong("'callers' needs sources to ask; add 'sources: …' with their file")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

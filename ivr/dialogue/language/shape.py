@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
+    from ivr.callers_file import CallersFile
     from ivr.dialogue.manner import Manner
     from ivr.yaml_file import Value
 
@@ -31,6 +32,8 @@ class Scope:
     """Queue → what callers hear it called."""
     hours: Collection[str] = ()
     """Names of opening hours."""
+    callers: CallersFile | None = None
+    """What is known of callers."""
     sub_flow: str = ""
     """The one that the value stands in."""
 

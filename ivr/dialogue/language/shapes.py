@@ -190,6 +190,18 @@ HOURS: Shape[Written] = Shape(
 )
 NAME: Shape[Written] = Shape(read=lambda value, scope: written(value), schema=_SCALAR, about="a name")
 FACT = own_name("a name")
+FIELD = re.compile(rf"caller\.{OWN_NAME.pattern}")
+
+
+def _fact_or_field(value: Value, scope: Scope) -> str:
+    return value.text() if FIELD.fullmatch(value.text()) else FACT.read(value, scope)
+
+
+FACT_OR_FIELD: Shape[str] = Shape(
+    read=_fact_or_field,
+    schema={"type": "string", "pattern": rf"^(caller\.)?{OWN_NAME.pattern}$"},
+    about="the name of a fact, or `caller.` and a field of the caller's record",
+)
 
 
 def _beside(kind: str, there: Callable[[Path], bool]) -> Shape[Path]:

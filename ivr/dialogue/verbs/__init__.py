@@ -11,6 +11,7 @@ from ivr.dialogue.verbs.go_back import Return
 from ivr.dialogue.verbs.goto import Goto
 from ivr.dialogue.verbs.hang_up import HangUp
 from ivr.dialogue.verbs.hours import ByHours
+from ivr.dialogue.verbs.identify import Identify
 from ivr.dialogue.verbs.look_up import LookUp
 from ivr.dialogue.verbs.menu import Menu
 from ivr.dialogue.verbs.notice import SayNotices
@@ -33,6 +34,7 @@ VERBS: dict[str, type[Verb]] = {
         Question,
         ChooseLanguage,
         LookUp,
+        Identify,
         ByHours,
         SayNotices,
         Branch,

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
+from ivr.call import Level
 from ivr.dialogue.flow import Next, Verb
 from ivr.dialogue.language.lines import line, schema_of, whole
 from ivr.dialogue.language.shape import Scope, Shape
 from ivr.dialogue.language.shapes import (
-    FACT,
+    FACT_OR_FIELD,
     FLAG,
     HOURS,
     QUEUE,
@@ -21,8 +22,10 @@ from ivr.dialogue.language.shapes import (
     listed,
     number,
     one_of,
+    one_word,
     whole_number,
 )
+from ivr.dialogue.record_facts import KNOWN, LEVEL
 from ivr.dialogue.written import Jump, Written
 
 if TYPE_CHECKING:
@@ -48,7 +51,7 @@ class Condition(Protocol):
 class FactIs:
     """A fact: that it is known, or what it is."""
 
-    fact: str = line(FACT, "The fact; with nothing beside it, that it is known.")
+    fact: str = line(FACT_OR_FIELD, "The fact; with nothing beside it, that it is known.")
     known: bool = line(FLAG, "Whether it is known at all.", default=True)
     values: tuple[str, ...] = line(TEXTS, "What it is, or a list of what it may be.", name="is", default=())
     at_least: float | None = line(number(0, _MOST), "The least that it is, a number.", default=None)
@@ -121,19 +124,45 @@ class QueueIs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallerIs:
-    """What the network says of the caller."""
+    """What the network says of the caller, and whether `callers` know them."""
 
-    shown: bool = line(
-        one_of({"number_shown": True, "number_withheld": False}), "Whether the number is shown.", name="caller"
+    state: str = line(
+        one_word(("number_shown", "number_withheld", "known", "unknown")),
+        "Whether the number is shown, or whether there is a record of the caller.",
+        name="caller",
     )
 
     def holds(self, conversation: Conversation) -> bool:
         """See `Condition.holds`."""
-        return conversation.notebook.caller.withheld is not self.shown
+        if self.by_record:
+            return conversation.notebook.record.known is (self.state == "known")
+        return conversation.notebook.caller.withheld is (self.state == "number_withheld")
+
+    @property
+    def by_record(self) -> bool:
+        """Whether it is about the record."""
+        return self.state in ("known", "unknown")
 
     def said(self) -> str:
         """See `Condition.said`."""
-        return "number shown" if self.shown else "number withheld"
+        return self.state.replace("_", " ") if not self.by_record else f"caller {self.state}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityIs:
+    """How sure it is who calls."""
+
+    identity: Level = line(
+        one_of({level.word: level for level in Level if level}), "The least that is known of who calls."
+    )
+
+    def holds(self, conversation: Conversation) -> bool:
+        """See `Condition.holds`."""
+        return conversation.notebook.record.level >= self.identity
+
+    def said(self) -> str:
+        """See `Condition.said`."""
+        return f"identified by {self.identity.word}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,11 +181,12 @@ class HoursAre:
         return f"{self.hours.text} {'open' if self.open else 'closed'}"
 
 
-CONDITIONS: Mapping[str, type[FactIs | QueueIs | HoursAre | CallerIs]] = {
+CONDITIONS: Mapping[str, type[FactIs | QueueIs | HoursAre | CallerIs | IdentityIs]] = {
     "fact": FactIs,
     "queue": QueueIs,
     "hours": HoursAre,
     "caller": CallerIs,
+    "identity": IdentityIs,
 }
 """The word of a condition → its lines."""
 
@@ -226,5 +256,23 @@ hall:
         return (*cases, Jump.to(self.otherwise, "else"))
 
     def uses(self) -> tuple[str, ...]:
-        """The facts of its conditions."""
-        return tuple(one.fact for case in self.cases for one in case.when if isinstance(one, FactIs))
+        """The facts of its conditions, and what they are about of the caller's record."""
+        return tuple(name for case in self.cases for one in case.when for name in _used(one))
+
+    def assures(self) -> tuple[Level, ...]:
+        """What a case asks of who calls holds on its way."""
+        asked = (
+            max((one.identity for one in case.when if isinstance(one, IdentityIs)), default=Level.NONE)
+            for case in self.cases
+        )
+        return (*asked, Level.NONE)
+
+
+def _used(condition: Condition) -> Iterator[str]:
+    match condition:
+        case FactIs(fact=fact):
+            yield fact
+        case IdentityIs():
+            yield LEVEL
+        case CallerIs(by_record=True):
+            yield KNOWN

@@ -48,6 +48,12 @@ class FormFact:
         """What is asked for if it is asked for by itself."""
         return Wanted(fact=self.name, asked=self.text, kind=self.answer.counted, read_back=self.answer.read_back)
 
+    def prompts(self) -> tuple[Prompt, ...]:
+        """The question, what is asked back, and how it may be answered otherwise."""
+        own = (self.answer.read_back,) if self.answer.read_back else ()
+        kind = self.answer.counted
+        return (*self.text, *own, *(Prompt(text=text) for text in (kind.tighter, kind.press) if text))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form(Verb):
@@ -179,10 +185,4 @@ report:
     def prompts(self) -> tuple[Prompt, ...]:
         """The questions, what is asked back, and how each may be answered otherwise."""
         opening = () if self.sensitive else (*self.text, *self.read_back)
-        return (*opening, *(prompt for fact in self.wants for prompt in _prompts(fact)))
-
-
-def _prompts(fact: FormFact) -> tuple[Prompt, ...]:
-    own = (fact.answer.read_back,) if fact.answer.read_back else ()
-    kind = fact.answer.counted
-    return (*fact.text, *own, *(Prompt(text=text) for text in (kind.tighter, kind.press) if text))
+        return (*opening, *(prompt for fact in self.wants for prompt in fact.prompts()))

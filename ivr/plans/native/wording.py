@@ -13,7 +13,7 @@ NO_QUESTIONS = "Sorry, I cannot answer questions just now."
 NOT_NOW = "Sorry, I cannot do that just now."
 NOBODY = "Sorry, nobody is free to take your call. Please call again later. Goodbye."
 
-_FACT = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+_FACT = re.compile(r"\{((?:caller\.)?[a-z][a-z0-9_]*)\}")
 _SENTENCE = re.compile(r"(?<=[.?!])\s+")
 _TO_SPEAK = re.compile(r"\b(say|saying|speak|tell me|ask)\b", re.IGNORECASE)
 _TO_PRESS = re.compile(r"\b(press|key|keys|keypad|dial)\b", re.IGNORECASE)

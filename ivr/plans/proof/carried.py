@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from ivr.dialogue import Flow
 from ivr.dialogue.flow import Step
+from ivr.dialogue.record_facts import CALLER, LEVEL
 from ivr.dialogue.turns import FACT
 
 
@@ -47,6 +48,7 @@ def _returns(flow: Flow) -> Mapping[str, list[str]]:
 def _read(step: Step) -> Iterator[str]:
     if step.verb.word == "look_up":
         return  # what a look-up comes to is the scene's, whatever it is asked about
-    yield from step.verb.uses()
+    named = list(step.verb.uses())
     if step.verb.facts():
-        yield from (name for text in step.verb.texts() for name in FACT.findall(text))
+        named += (name for text in step.verb.texts() for name in FACT.findall(text))
+    yield from (LEVEL if name.startswith(CALLER) else name for name in named)

@@ -367,7 +367,7 @@ class _Explorer:
 
 def _opening(state: State, scene: Scene) -> Scene:
     """Where a call about `state` begins that is to come to `scene`: who calls does not change on the way."""
-    return replace(state.opening, number_shown=scene.number_shown, draw=scene.draw)
+    return replace(state.opening, number_shown=scene.number_shown, record=scene.record, draw=scene.draw)
 
 
 def _outcome(played: Played) -> tuple[object, ...]:

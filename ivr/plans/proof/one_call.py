@@ -17,6 +17,8 @@ from ivr.call import (
     EndReason,
     FactLearnt,
     Heard,
+    IdentityFailed,
+    IdentityKnown,
     Listening,
     Outcome,
     Prompt,
@@ -24,6 +26,7 @@ from ivr.call import (
     StepFailed,
 )
 from ivr.dialogue import Conclusion, Flow, run_flow, runner
+from ivr.dialogue.record_facts import KNOWN, LEVEL, TRIES
 from ivr.plans.proof.moves import Move
 from ivr.plans.proof.scene import Articles, Asked, Scene, Stage
 
@@ -149,12 +152,17 @@ class _Call:
                 self._enter(step, verb)
             case FactLearnt(name=name, value=value):
                 self.facts[name] = value
+            case IdentityFailed():
+                self.facts[TRIES] = f"{self.facts.get(TRIES, '')}x"
+            case IdentityKnown(level=level):
+                self.facts[LEVEL] = self.facts[KNOWN] = level
             case StepFailed():
                 self.failed += 1
 
     def _enter(self, step: str, verb: str) -> None:
         self.step = step
         self.stage.enters(step, verb)
+        self.facts.pop(TRIES, None)
         self.entered.append(step)
         if "." not in step:  # a step of the helpline itself is in no sub-flow, however it was reached
             self.inside.clear()
@@ -237,7 +245,8 @@ async def play(
 
     Ends at the first question after the moves, or after `most_patient` turns of the patient behaviour.
     """
-    stage = Stage(scene, ZoneInfo(flow.time_zone))
+    uses = {name: field.use for name, field in flow.callers.fields.items()} if flow.callers is not None else {}
+    stage = Stage(scene, ZoneInfo(flow.time_zone), use_of=uses)
     call = _Call(moves, patient, most_patient, stage, most_steps=2 * len(flow.steps) + 20)
     token = _tried.set(call)
     conclusion: Conclusion | None = None

@@ -8,7 +8,9 @@ from datetime import datetime
 from enum import Enum
 from zoneinfo import ZoneInfo
 
-from ivr.call import Answer, Finding, Hypothesis, Known, NotKnown, Unsure
+from ivr.call import Answer, Caller, CheckOutcome, Finding, Hypothesis, Known, Level, NotKnown, Said, Unsure
+from ivr.callers_file import Use
+from ivr.dialogue.nobody_known import NoRecord
 from ivr.dialogue.ports import LookUpFailed, Message, QueueState
 from ivr.plans.proof.moves import KNOWN, UNSURE
 
@@ -45,6 +47,23 @@ class LookUps(Enum):
     FAIL = "look-ups fail"
 
 
+class Records(Enum):
+    """What is known of who rings."""
+
+    KNOWN = "the number is one of a record"
+    UNKNOWN = "the number is of no record"
+    AWAY = "the sources of callers are away"
+
+
+class Checks(Enum):
+    """What comes of every check of who calls."""
+
+    PASSED = "checks of callers are passed"
+    WRONG = "checks of callers fail"
+    LOCKED = "checks of callers are locked"
+    UNKNOWN = "checks of callers have nothing to compare with"
+
+
 class Asked(Enum):
     """What a plan may ask the world."""
 
@@ -54,6 +73,8 @@ class Asked(Enum):
     MESSAGE = "message"
     CALLER = "caller"
     CHANCE = "chance"
+    RECORD = "record"
+    CHECK = "check"
 
 
 _QUEUE_STATES: dict[Queues, QueueState | None] = {
@@ -79,6 +100,8 @@ class Scene:
     look_ups: LookUps = LookUps.FOUND
     keeps_messages: bool = True
     number_shown: bool = True
+    record: Records = Records.KNOWN
+    checks: Checks = Checks.PASSED
     draw: int = 0
     """Callers whom a plan divides by chance go different ways in different draws."""
 
@@ -94,6 +117,10 @@ class Scene:
             yield replace(self, keeps_messages=not self.keeps_messages)
         if Asked.CALLER in asked:
             yield replace(self, number_shown=not self.number_shown)
+        if Asked.RECORD in asked:
+            yield from (replace(self, record=state) for state in Records if state is not self.record)
+        if Asked.CHECK in asked:
+            yield from (replace(self, checks=state) for state in Checks if state is not self.checks)
         if Asked.CHANCE in asked:
             yield from (replace(self, draw=draw) for draw in range(DRAWS) if draw != self.draw)
 
@@ -110,6 +137,10 @@ class Scene:
             parts.append("messages cannot be kept")
         if not self.number_shown:
             parts.append("the number is withheld")
+        if self.record is not Records.KNOWN:
+            parts.append(self.record.value)
+        if self.checks is not Checks.PASSED:
+            parts.append(self.checks.value)
         if self.draw:
             parts.append(f"draw {self.draw}")
         return ", ".join(parts)
@@ -136,6 +167,17 @@ class Stage:
     zone: ZoneInfo
     step: str = ""
     asked: set[tuple[str, Asked]] = field(default_factory=set)
+    use_of: Mapping[str, Use] = field(default_factory=dict)
+    """Field of a caller's record → what it is there for."""
+
+    @property
+    def callers(self) -> Stage:
+        """Callers are the scene's, too."""
+        return self
+
+    def ring(self, caller: Caller) -> ProvenRecord | NoRecord:
+        """The scene's caller; nobody's in a plan that knows no callers."""
+        return ProvenRecord(self) if self.use_of else NoRecord()
 
     def now(self) -> datetime:
         """The scene's hour."""
@@ -164,6 +206,64 @@ class Stage:
         """Whether the scene keeps messages; nothing is kept."""
         self.asked.add((self.step, Asked.MESSAGE))
         return self.scene.keeps_messages
+
+
+@dataclass(slots=True)
+class ProvenRecord:
+    """The dialogue's Record of a caller: as the scene of `stage` says, until a check is passed."""
+
+    stage: Stage
+    proven: Level = Level.NONE
+
+    @property
+    def known(self) -> bool:
+        """By the number, or by what was proven."""
+        return bool(self.proven) or self.stage.scene.record is Records.KNOWN
+
+    @property
+    def level(self) -> Level:
+        """What was proven, else the number's."""
+        return self.proven or (Level.NUMBER if self.known else Level.NONE)
+
+    @property
+    def by(self) -> str:
+        """It does not matter here."""
+        return ""
+
+    async def ready(self) -> None:
+        """It always is; a step that decides by the record, or says something of it, asks for it here."""
+        self._asks(Asked.RECORD)
+
+    def value(self, name: str, *, spoken: bool) -> str:
+        """ANYTHING, from its level on."""
+        use = self.stage.use_of[name]
+        allowed = use.level is not None and self.level >= use.level and (use.spoken or not spoken)
+        return ANYTHING if allowed else ""
+
+    def said(self) -> tuple[Said, ...]:
+        """No agent reads it."""
+        return ()
+
+    def locked(self) -> bool:
+        """As the scene says."""
+        self._asks(Asked.CHECK)
+        return self.stage.scene.checks is Checks.LOCKED
+
+    async def check(self, level: Level, found_by: Mapping[str, str], told: Mapping[str, str]) -> CheckOutcome:
+        """As the scene says."""
+        self._asks(Asked.CHECK)
+        if self.stage.scene.record is Records.AWAY:
+            return CheckOutcome.UNKNOWN
+        outcome = CheckOutcome[self.stage.scene.checks.name]
+        if outcome is CheckOutcome.PASSED:
+            self.proven = max(level, self.proven)
+        return outcome
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+    def _asks(self, what: Asked) -> None:
+        self.stage.asked.add((self.stage.step, what))
 
 
 @dataclass(frozen=True, slots=True)

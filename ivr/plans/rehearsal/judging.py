@@ -125,6 +125,13 @@ def _not_in_pop(pop: Pop, over: HandOver) -> Iterator[tuple[str, str]]:
     for name, value in pop.facts.items():
         if facts.get(name) != value:
             yield f"the pop to have {name} as '{value}'", _instead(name, facts)
+    level = over.identity.level.word
+    if pop.identity and pop.identity != level:
+        yield f"the pop's identity to be '{pop.identity}'", f"it is '{level}'"
+    record = {one.name: one.value for one in over.record if one.counts}
+    for name, value in pop.record.items():
+        if record.get(name) != value:
+            yield f"the pop's record to have {name} as '{value}'", _instead(name, record)
     answers = [answer.article for answer in over.answers_heard]
     for article in pop.answers:
         if article not in answers:

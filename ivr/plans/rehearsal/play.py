@@ -19,6 +19,8 @@ from ivr.testing.scripted_caller import Act, KeepsSilent, Says, ScriptedCaller, 
 CALL = CallId("rehearsal")
 REPLY_S = 0.8
 """From the end of a prompt to a caller's answer: what people take on the telephone, roughly."""
+LOOKS_PER_TURN = 8
+"""Rounds of the event loop in a turn."""
 LONGEST_S = 10.0
 """Of real time; a call without sound takes milliseconds, and a plan that never waits is not to hang anybody."""
 
@@ -118,6 +120,8 @@ class _Caller:
         if self._script.finished and turn.asked:
             self.at_a_loss.set()
             await asyncio.Event().wait()
+        for _ in range(LOOKS_PER_TURN):  # a turn takes seconds, in which what is looked up meanwhile comes
+            await asyncio.sleep(0)
         act = await self._script.next_act(turn)
         share = act.cuts_in_after if act is not None else None
         prompts_s = turn.prompts_ms / 1000

@@ -10,11 +10,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
-from ivr.call import Caller, EndReason
+from ivr.call import LEVELS, Caller, EndReason
 from ivr.dialogue import Flow
 from ivr.plans.rehearsal.play import Plan, read_plan
 from ivr.plans.rehearsal.scenario import AtStep, Does, Ends, Hears, Item, Knows, Place, Pop, Scenario, ScenarioFile
-from ivr.plans.rehearsal.scene import USUAL_NUMBER, USUAL_TIME, WITHHELD, Fails, Found, Scene
+from ivr.plans.rehearsal.scene import USUAL_NUMBER, USUAL_TIME, WITHHELD, Fails, Found, Scene, Slow
 from ivr.plans.rehearsal.typed import CUTS_IN_MS, pressed, said
 from ivr.testing.scripted_caller import Act, HangsUp, KeepsSilent, Mumbles
 from ivr.yaml_file import Fields, Value, parse, read_text
@@ -73,12 +73,16 @@ def place_of(value: Value) -> Place:
 def _scene(fields: Fields, flow: Flow) -> Scene:
     at, caller, closed = fields.get("at"), fields.get("caller"), fields.get("closed")
     down, look_ups = fields.get("recogniser_down"), fields.get("look_ups")
+    record, more, locked = fields.get("caller_record"), fields.get("more_records"), fields.get("identity_locked")
     return Scene(
         at=_held(at, scene_time) if at else USUAL_TIME,
         number=_held(caller, scene_number) if caller else USUAL_NUMBER,
         closed=_closed(closed, flow) if closed else frozenset(),
         recogniser_down=down.flag() if down else False,
         found=MappingProxyType(_found(look_ups) if look_ups else {}),
+        record=_record(record, flow) if record else None,
+        more_records=tuple(_fields_of(one, flow) for one in more.items()) if more else (),
+        identity_locked=locked.flag() if locked else False,
     )
 
 
@@ -128,6 +132,23 @@ def _found(value: Value) -> dict[str, Found]:
         else:
             found[name] = Fails.FAILS if what.one_of(("nothing", "fails")) == "fails" else None
     return found
+
+
+def _record(value: Value, flow: Flow) -> Mapping[str, str] | Slow | None:
+    """A caller's record, or what comes of it."""
+    if value.is_mapping:
+        return _fields_of(value, flow)
+    return Slow.SLOW if value.one_of(("nothing", "slow")) == "slow" else None
+
+
+def _fields_of(value: Value, flow: Flow) -> Mapping[str, str]:
+    if flow.callers is None:
+        raise value.wrong("the plan knows no callers; add 'callers: …' at its top")
+    fields = value.fields()
+    for name, key in fields.keys.items():
+        if name not in flow.callers.fields:
+            raise key.wrong(f"a caller's record has no '{name}'; use one of: {', '.join(flow.callers.fields)}")
+    return MappingProxyType({name: fields.take(name).text() for name in fields.keys})
 
 
 # -- the talk ---------------------------------------------------------------------------------------------
@@ -215,10 +236,13 @@ def _ends(value: Value, flow: Flow) -> Ends:
 def _pop(value: Value) -> Pop:
     fields = value.fields()
     intent, facts = fields.get("intent"), fields.get("facts")
+    identity, record = fields.get("identity"), fields.get("record")
     pop = Pop(
         place=place_of(value),
         intent=intent.text() if intent else "",
         facts=MappingProxyType(_texts(facts.fields()) if facts else {}),
+        identity=identity.one_of(LEVELS) if identity else "",
+        record=MappingProxyType(_texts(record.fields()) if record else {}),
         answers=_listed(fields.get("answers")),
         failures=_listed(fields.get("failures")),
         said=_listed(fields.get("said")),

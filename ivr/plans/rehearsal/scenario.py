@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ivr.call import EndReason
@@ -76,6 +76,10 @@ class Pop:
     place: Place
     intent: str = ""
     facts: Mapping[str, str]
+    identity: str = ""
+    """How sure it is who calls, as a word."""
+    record: Mapping[str, str] = field(default_factory=dict)
+    """Field of the caller's record → the value that counts."""
     answers: tuple[str, ...] = ()
     """Articles that were told."""
     failures: tuple[str, ...] = ()

@@ -10,8 +10,12 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from ivr.call import Caller
+from ivr.callers import Lock
+from ivr.callers_file import CallersFile
 from ivr.dialogue import Flow
-from ivr.dialogue.ports import LookUpFailed, Message, QueueState
+from ivr.dialogue.nobody_known import NobodyKnown
+from ivr.dialogue.ports import Callers, LookUpFailed, Message, QueueState
+from ivr.plans.rehearsal.on_record import LOCK_KEY, LockedAlready, RecordedCallers
 
 USUAL_TIME = datetime(2026, 11, 23, 10, 0)
 """A Monday morning, local time of whichever helpline it is: a scenario that sets no time passes on every day."""
@@ -32,6 +36,13 @@ Found = Mapping[str, str] | Fails | None
 """What a source knows; None: nothing."""
 
 
+class Slow(Enum):
+    """What a caller's record may come to besides a record and nothing."""
+
+    SLOW = "slow"
+    """No source answers in time."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
     """What is true outside the call; what a scene does not say is as usual."""
@@ -45,6 +56,12 @@ class Scene:
     recogniser_down: bool = False
     found: Mapping[str, Found] = field(default_factory=lambda: MappingProxyType({}))
     """What each source knows; one that is not named fails."""
+    record: Mapping[str, str] | Slow | None = None
+    """What there is on record of who rings, by the record's fields; the number finds it. None: it finds nothing."""
+    more_records: tuple[Mapping[str, str], ...] = ()
+    """Others' records, which are found by what callers tell."""
+    identity_locked: bool = False
+    """Whether the check of who calls is locked since before the call."""
 
     @property
     def caller(self) -> Caller:
@@ -55,7 +72,23 @@ class Scene:
         """What of it no real call can be given; empty if nothing."""
         usual = Scene(number=self.number)
         names = {"at": "at", "closed": "closed", "recogniser_down": "recogniser_down", "found": "look_ups"}
+        names |= {"record": "caller_record", "more_records": "more_records", "identity_locked": "identity_locked"}
         return ", ".join(word for name, word in names.items() if getattr(self, name) != getattr(usual, name))
+
+
+def _callers(scene: Scene, file: CallersFile, stage: Stage) -> Callers:
+    """Those of `scene`, whose own look-ups come first."""
+    recorded = RecordedCallers(
+        file,
+        number=scene.number,
+        record=scene.record if isinstance(scene.record, Mapping) else None,
+        others=scene.more_records,
+        away=scene.record is Slow.SLOW,
+        own=dict.fromkeys(scene.found, stage.look_up),
+        today=stage.began.date(),
+    )
+    kind = LockedAlready if scene.identity_locked else Lock
+    return recorded.callers(kind(None, LOCK_KEY, stage.clock.now))
 
 
 class Clock:
@@ -82,6 +115,7 @@ class Stage:
     scene: Scene
     began: datetime
     clock: Clock
+    callers: Callers = field(default_factory=NobodyKnown)
     asked_time: bool = False
     """Whether anything in the call came from the time of day."""
 
@@ -89,7 +123,10 @@ class Stage:
     def of(cls, scene: Scene, flow: Flow) -> Stage:
         """The scene at `flow`'s place."""
         began = scene.at.replace(tzinfo=ZoneInfo(flow.time_zone))
-        return cls(scene=scene, began=began, clock=Clock(began.timestamp()))
+        stage = cls(scene=scene, began=began, clock=Clock(began.timestamp()))
+        if flow.callers is not None:
+            stage.callers = _callers(scene, flow.callers, stage)
+        return stage
 
     def now(self) -> datetime:
         """The scene's time, later as the call goes on."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ivr.call import CallerSpoke, KeysPressed, Listening, StepFailed, event_to_dict
+from ivr.call import CallerSpoke, KeysPressed, Listening, Said, StepFailed, event_to_dict
 from ivr.dialogue.flow import Step
 from ivr.errors import UserError
 from ivr.plans.rehearsal.play import Plan, play
@@ -195,9 +195,15 @@ class Talk:
         answers = [answer.title for answer in over.answers_heard]
         notes = [f"queue: {over.queue}", f"reason: {over.reason}", f"about: {intent or 'unknown'}"]
         notes += [f"{name} = {value}" for name, value in facts.items()]
+        notes += [f"identity: {over.identity.level.word}{f', by {over.identity.by}' if over.identity.by else ''}"]
+        notes += [_told_record(one) for one in over.record]
         notes += [f"was told: {title}" for title in answers]
         notes += [f"failed: {failure}" for failure in over.failures]
         data = {"queue": over.queue, "reason": over.reason, "intent": intent, "facts": facts, "answers": answers}
+        data |= {
+            "identity": over.identity.level.word,
+            "record": {one.name: one.value for one in over.record if one.counts},
+        }
         return Told(notes=tuple(notes), data={**data, "failures": list(over.failures)})
 
     def _save(self, rest: str) -> Told:
@@ -210,6 +216,14 @@ class Talk:
         except UserError as fault:
             return _wrong(str(fault))
         return Told(notes=(f"saved as '{name}' in {file}; 'ivr test {file}' plays it",), data={"saved": file})
+
+
+def _told_record(said: Said) -> str:
+    """One line about what a source says of the caller."""
+    about = [f"from {said.as_of}"] if said.as_of else []
+    about += ["old"] if said.old else []
+    about += ["somebody else's"] if said.stranger else ["contradicts"] if said.differs else []
+    return f"record: {said.name} = {said.value} ({', '.join((said.source, *about))})"
 
 
 def _help() -> Told:

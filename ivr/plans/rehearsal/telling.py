@@ -14,10 +14,13 @@ from ivr.call import (
     Ended,
     FactLearnt,
     HandedOver,
+    IdentityFailed,
+    IdentityKnown,
     IntentUnderstood,
     KeysPressed,
     PromptPlayed,
     Rang,
+    RecordSaid,
     StepEntered,
     StepFailed,
     Wrapped,
@@ -71,6 +74,14 @@ def _learnt(event: CallEvent) -> str | None:
             return f"told     {event.title}, {'to the end' if event.heard_to_end else 'cut short'}"
         case FactLearnt():
             return f"learnt   {event.name} = {shown(event.value)}"
+        case RecordSaid():
+            return (
+                f"record   {event.name} = {shown(event.value)} ({event.source}{'' if event.counts else ', not used'})"
+            )
+        case IdentityKnown():
+            return f"caller   is known by {event.by} ({event.level})"
+        case IdentityFailed():
+            return f"failed   to show who they are: {event.outcome}"
     return None
 
 

@@ -85,6 +85,14 @@ def _scene(scene: Scene, *, with_time: bool) -> Iterator[str]:
         yield f"closed: [{', '.join(sorted(scene.closed))}]"
     if scene.recogniser_down:
         yield "recogniser_down: yes"
+    if isinstance(scene.record, Mapping):
+        yield f"caller_record: {_mapping(scene.record)}"
+    elif scene.record is not None:
+        yield f"caller_record: {scene.record.value}"
+    if scene.more_records:
+        yield f"more_records: [{', '.join(_mapping(one) for one in scene.more_records)}]"
+    if scene.identity_locked:
+        yield "identity_locked: yes"
     if scene.found:
         yield "look_ups:"
         for source, found in scene.found.items():

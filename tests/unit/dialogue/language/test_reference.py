@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from ivr.dialogue.verbs import VERBS
 from ivr.testing.fixed_world import FixedWorld
 from ivr.testing.scripted_caller import Act, presses, says
 from tests.flows.helplines import call, plan
+from tests.flows.known_callers import ADA, Residents, beside, world_of
 from tests.unit.dialogue.language.test_schema import faults
 
 ENDS = {"main": "hang_up: Main menu.", "goodbye": "hang_up: Goodbye.", "to_people": "transfer: office"}
@@ -22,6 +24,7 @@ AROUND = """\
 hours: {office: {monday-friday: 08:30-17:00}}
 knowledge: knowledge
 sources: sources.yaml
+callers: callers.yaml
 flows:
   identify:
     start: who
@@ -53,6 +56,7 @@ CALLS: dict[str, tuple[list[Act], str]] = {
     "call": ([presses("123"), says("yes")], "Goodbye."),
     "return": ([], "Goodbye."),
     "look_up": ([presses("123456"), says("yes")], "Goodbye."),
+    "identify": ([presses("03051970#"), says("yes")], "Ada, you owe 12.50 pounds. Goodbye."),
     "transfer": ([], "I will put you through. They can see what you told me."),
     "voicemail": ([says("no")], "Main menu."),
     "goto": ([], "Main menu."),
@@ -73,7 +77,7 @@ def example(folder: Path, word: str) -> str:
     (folder / "knowledge").mkdir()
     article = "---\ntitle: opening hours\ntopic: hours\nphrasings: [when are you open]\n---\nWe are open on Monday.\n"
     (folder / "knowledge/opening-hours.md").write_text(article)
-    (folder / "sources.yaml").write_text("sources: {}\n")
+    beside(folder)
     return VERBS[word].example.strip()
 
 
@@ -92,5 +96,6 @@ def test_an_example_loads_and_takes_a_call(tmp_path: Path, word: str) -> None:
     flow, knowledge = plan(tmp_path, textwrap.indent(begun + ends, "  "), head)
     assert not [warning for warning in flow.warnings if "no way leads" not in warning]
     assert faults(flow.file.read_text()) == []
-    called = call((flow, knowledge), *acts, world=WORLD, whole=False)
+    world = replace(WORLD, callers=world_of(tmp_path / "callers.yaml", Residents(ADA)).callers)
+    called = call((flow, knowledge), *acts, world=world, whole=False)
     assert called.said[-1].endswith(last)
