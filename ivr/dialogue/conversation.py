@@ -12,7 +12,7 @@ from ivr.dialogue.key_hints import key_hints
 from ivr.dialogue.manner import Manner, Reaction
 from ivr.dialogue.notebook import Notebook
 from ivr.dialogue.ports import Knowledge, Message, Telephone, World
-from ivr.dialogue.record_facts import say_known
+from ivr.dialogue.said_fact import said_fact
 from ivr.dialogue.turns import TooManyTurns, Turns
 from ivr.dialogue.wishes import CallerLeft, GoesOn, WantsMainMenu, WantsPerson
 from ivr.dialogue.words.expectation import Expectation, Refused, Understood
@@ -427,9 +427,7 @@ class Conversation:
 
     def _say_fact(self, name: str, value: str) -> str:
         """How a caller hears the fact `name`: as the verb says it that learnt it last."""
-        verb = self._learnt_by.get(name)
-        said = verb.say_fact(name, value) if verb else say_known(self.flow, name, value)
-        return wording.said_fact(value) if said is None else said
+        return said_fact(self.flow, name, value, self._learnt_by.get(name))
 
     def _own(self, text: str) -> Prompt:
         return Prompt(text=text, barge_in=self.manner.barge_in)
