@@ -31,7 +31,7 @@ from tests.bench.stage import VOICES
 NEEDS_STAGE = False
 AT_ONCE = 4
 PIECE_BYTES = 40 * BYTES_PER_MS
-FINISH_DEADLINE_S = 30.0
+FINISH_DEADLINE_S = 300.0
 """The machine may be busy, and no caller waits."""
 BARS = (0.0, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 ONE_DIGIT = ("digits, people", "digits, synthetic")
