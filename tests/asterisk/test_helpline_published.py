@@ -19,6 +19,7 @@ from tests.asterisk.helpline import Caller, Helpline
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+PARTS = ("hall", "keyholders/sources.yaml", "keyholders/callers.yaml")
 MEANWHILE = 8
 """Callers who dial while a version is published."""
 
@@ -33,7 +34,7 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def store(plan: Path) -> VersionStore:
     store = VersionStore(plan.parent.parent / "versions/hall")
-    store.publish(plan, [plan.parent / "hall"])
+    store.publish(plan, [plan.parent / part for part in PARTS])
     return store
 
 
@@ -50,7 +51,7 @@ async def test_calls_keep_their_version_and_none_is_lost(published: Helpline, pl
     since = published.log_size()
     right = plan.read_text()
     plan.write_text(right.replace("goto: resident\n", "goto: place\n", 1))
-    version, fresh = store.publish(plan, [plan.parent / "hall"])
+    version, fresh = store.publish(plan, [plan.parent / part for part in PARTS])
     assert (version.name, fresh) == ("0002", True)
     meanwhile = await asyncio.gather(*(published.dial() for _ in range(MEANWHILE)))
     await published.log_says("the changed plan is taken: new calls get it", since)
