@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from ivr.call import Prompt
 from ivr.dialogue import Flow, Written, check_articles, check_sounds, check_vocabulary, hears, load_flow, way_to_hear
 from ivr.dialogue.verbs.look_up import LookUp
 from ivr.errors import FlowError, ModelError
-from ivr.knowledge import Article, Knowledge, load_articles
+from ivr.knowledge import Article, Knowledge
 from ivr.knowledge import check_vocabulary as check_phrasings
+from ivr.plan_articles import about_articles, articles_of
 from ivr.published import data_beside, plan_of
 from ivr.sources import Sources, load_sources
 from ivr.speech.models.languages import primary, same_language
@@ -44,21 +47,30 @@ class Helpline:
 
     def parts(self) -> tuple[Path, ...]:
         """The files and folders that the plan names."""
-        callers = self.flow.callers.file if self.flow.callers is not None else None
-        return tuple(part for part in (self.flow.knowledge, self.flow.sources, callers) if part is not None)
+        flow = self.flow
+        callers = flow.callers.file if flow.callers is not None else None
+        parts = (flow.knowledge, flow.figures.file, flow.sources, callers)
+        return tuple(part for part in parts if part is not None)
 
 
 def load_helpline(
-    plan: Path, hearing: Hearing, prompts: Path, engine_for: Callable[[str], Engine] | None = None
+    plan: Path,
+    hearing: Hearing,
+    prompts: Path,
+    engine_for: Callable[[str], Engine] | None = None,
+    *,
+    at: datetime | None = None,
 ) -> Helpline:
     """The helpline in `plan` (see `plan_of`), with its articles and the pronunciations in `prompts`, checked.
 
-    `warnings` are one line each. Its engine is that which `engine_for` gives for its model; else a new one, not
-    started. Raises FlowError for the first fault, ModelError if a setting names a model that cannot hear.
+    `warnings` are one line each, those about dates as of the instant `at` (aware; None: now). Its engine is that which
+    `engine_for` gives for its model; else a new one, not started. Raises FlowError for the first fault, ModelError if a
+    setting names a model that cannot hear.
     """
-    flow = load_flow(plan_of(plan))
+    at = at or datetime.now(UTC)
+    flow = load_flow(plan_of(plan), at=at)
     chosen, engine = _engine(flow, hearing, engine_for or hearing.engine)
-    articles = load_articles(flow.knowledge, flow.queues) if flow.knowledge is not None else ()
+    articles = articles_of(flow)
     knowledge = Knowledge(articles)
     check_articles(flow, knowledge)
     saying = Saying(language=flow.language, pronunciations=read_pronunciations(prompts / PRONUNCIATIONS))
@@ -73,6 +85,7 @@ def load_helpline(
         *check_phrasings(
             articles, hears(flow, engine.unknown_words), lambda word: way_to_hear(word, engine.unknown_words)
         ),
+        *about_articles(flow, articles, at.astimezone(ZoneInfo(flow.time_zone)).date()),
         *sources.check(),
     )
     return Helpline(

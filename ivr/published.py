@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from ivr.errors import FlowError
@@ -52,10 +53,9 @@ def data_beside(part: Path) -> Path:
     return part.parent
 
 
-def files_of(helpline: Path, folders: tuple[Path | None, ...] = ()) -> tuple[Path, ...]:
-    """What to look at to notice that `helpline` has changed; `folders` are those that its plan names, and files."""
+def files_of(helpline: Path, parts: Iterable[Path] = ()) -> tuple[Path, ...]:
+    """What to look at to notice that `helpline` has changed; `parts` are the files and folders that its plan names."""
     if helpline.is_dir():
         return (helpline / CURRENT,)
-    named = (folder for folder in folders if folder is not None)
-    parts = (part for one in named for part in ([one] if one.is_file() else sorted(one.rglob("*"))))
-    return (helpline, *(part for part in parts if part.is_file()))
+    inside = (file for part in parts for file in (sorted(part.rglob("*")) if part.is_dir() else [part]))
+    return (helpline, *(file for file in inside if file.is_file()))

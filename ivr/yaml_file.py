@@ -25,6 +25,7 @@ LONGEST_TEXT = 1200
 
 _WHOLE = re.compile(r"[0-9]{1,9}")
 _NUMBER = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
+_EMPTY_LINE = re.compile(r"\n[^\S\n]*\n")
 
 
 _FASTEST: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -123,6 +124,12 @@ class Value:
         if not text.isprintable():
             raise self.wrong(f"'{self.name}' holds characters that cannot be shown; type it again")
         return text
+
+    def paragraphs(self) -> list[str]:
+        """The parts of a text between its empty lines, each as `text` gives it."""
+        whole = self.text()
+        assert isinstance(self._node, yaml.ScalarNode)
+        return [" ".join(part.split()) for part in _EMPTY_LINE.split(self._node.value) if part.strip()] or [whole]
 
     def items(self) -> list[Value]:
         """The values of a list, or this one value as a list of one."""

@@ -31,7 +31,7 @@ from ivr.call.events import (
 from ivr.call.handover import QUEUE_NAME, AnswerHeard, Fact, HandOver, Intent, Speaker, TranscriptLine
 from ivr.call.heard import Heard, Hypothesis, Means, Outcome
 from ivr.call.keys import KeyPattern
-from ivr.call.knowing import Answer, Finding, Known, NotKnown, Unsure
+from ivr.call.knowing import Answer, Expired, Finding, Known, NotKnown, Unsure, on_day
 from ivr.call.listening import BargeIn, EndOfTurn, Listening, MessageLimits, Pauses, Prompt, WordPattern
 from ivr.call.match import Match
 from ivr.call.record import LEVELS, CheckOutcome, Identity, Level, Said
@@ -55,6 +55,7 @@ __all__ = [
     "EndOfTurn",
     "EndReason",
     "Ended",
+    "Expired",
     "Fact",
     "FactLearnt",
     "Finding",
@@ -97,5 +98,6 @@ __all__ = [
     "clean_text",
     "event_from_dict",
     "event_to_dict",
+    "on_day",
     "shown",
 ]

@@ -3,18 +3,42 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One article as it is spoken: `topic` names the intent (``bins``), `queue` who knows more (or None)."""
+    """One article as it is told: `topic` names the intent (``bins``), `queue` who knows more (or None)."""
 
     article: str
     title: str
-    spoken: str
+    pieces: tuple[str, ...]
+    """What is spoken, in parts between which the caller is asked whether to go on; ``{fact}`` may stand in it."""
     topic: str
     queue: str | None
     confidence: float
+    longer: str = ""
+    """The whole text as people read it (Markdown); empty: there is none but what is spoken."""
+    link: str | None = None
+    """Where it stands on the web."""
+    related: tuple[str, ...] = ()
+    """Articles that callers of this one may need, too, the likeliest first."""
+    owner: str = ""
+    """Who keeps it right."""
+    valid_from: date | None = None
+    valid_until: date | None = None
+    """The last day on which it is told."""
+
+    @property
+    def spoken(self) -> str:
+        """All of it."""
+        return " ".join(self.pieces)
+
+    def valid_on(self, day: date) -> bool:
+        """Whether it may be told on `day`, where the helpline is."""
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_until is None or day <= self.valid_until
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,3 +61,15 @@ class NotKnown:
 
 
 Finding = Known | Unsure | NotKnown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expired:
+    """This article is meant, and is not to be told today: it is out of date, or not yet true."""
+
+    answer: Answer
+
+
+def on_day(answer: Answer, day: date) -> Known | Expired:
+    """What `answer` is on `day`, where the helpline is."""
+    return Known(answer=answer) if answer.valid_on(day) else Expired(answer=answer)

@@ -8,7 +8,9 @@ from datetime import datetime
 from ivr.dialogue.calendar import oddities as calendar_oddities
 from ivr.dialogue.calendar import unsaid
 from ivr.dialogue.caller_number import CALLER_NUMBER
+from ivr.dialogue.figures import HOURS
 from ivr.dialogue.flow import Flow, Step
+from ivr.dialogue.language.shape import IN_BRACES
 from ivr.dialogue.ports import Knowledge
 from ivr.dialogue.record_facts import CALLER, OF_RECORD
 from ivr.dialogue.turns import FACT
@@ -23,12 +25,13 @@ from ivr.yaml_file import did_you_mean
 
 
 def check_names(flow: Flow, text: str) -> None:
-    """Raise FlowError for the first ``{fact}`` that nobody learns, and what cannot work; `text` is the file's."""
-    record = {f"{CALLER}{name}" for name in flow.callers.fields} if flow.callers is not None else set()
-    known = {CALLER_NUMBER, *record}
-    facts = {*known, *(fact for step in flow.steps.values() for fact in step.verb.facts())}
-    open_steps = (step for step in flow.steps.values() if not step.manner.sensitive)
-    open_facts = {*known, *(fact for step in open_steps for fact in step.verb.facts())}
+    """Raise FlowError for the first ``{name}`` that is nothing, and what cannot work; `text` is the file's."""
+    facts = {*flow.known_facts(), *(fact for step in flow.steps.values() for fact in step.verb.facts())}
+    open_facts = flow.open_facts()
+    for place in flow.figures.places:
+        if place.text in facts:
+            message = f"there is a fact called '{place.text}', too; call one of them otherwise"
+            raise flow.figures.wrong(place, message)
     for step in flow.steps.values():
         if CALLER_NUMBER in step.verb.facts():
             message = f"'{CALLER_NUMBER}' is what the network says of the caller; choose another name for this fact"
@@ -246,7 +249,13 @@ def _exists(flow: Flow, named: Written, known: Collection[str], kind: str) -> No
 def _check_facts(flow: Flow, step: Step, said: str, facts: set[str], text: str) -> None:
     for name in FACT.findall(said):
         if name not in facts:
-            raise _at(flow, step, f"{{{name}}}", text, _unknown_fact(name, facts, braces=True))
+            known = facts | flow.figures.said.keys()
+            raise _at(flow, step, f"{{{name}}}", text, _unknown_fact(name, known, braces=True))
+    for name in IN_BRACES.findall(FACT.sub("", said)):
+        known = {one for one in flow.figures.said if one.startswith(HOURS)}
+        near = did_you_mean(name, known)
+        mending = f"did you mean '{{{near}}}'?" if near else f"use one of: {', '.join(known) or 'none yet'}"
+        raise _at(flow, step, f"{{{name}}}", text, f"'{{{name}}}' is nothing that can be said; {mending}")
     if "{" in FACT.sub("", said) or "}" in FACT.sub("", said):
         raise _at(flow, step, "{", text, "a brace must hold the name of a fact, as in '{people}'; remove it")
 

@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from ivr.call import Answer, EndReason, HandOver, Level, Prompt
 from ivr.dialogue import wording
+from ivr.dialogue.caller_number import CALLER_NUMBER
+from ivr.dialogue.figures import Figures
 from ivr.dialogue.key_hints import key_hints
 from ivr.dialogue.language.lines import read_lines
 from ivr.dialogue.language.shape import Scope
 from ivr.dialogue.manner import Manner, prompts_from
+from ivr.dialogue.record_facts import CALLER
 from ivr.dialogue.words.expectation import Expectation
 from ivr.dialogue.words.options import UNIVERSALS, YES_NO
 from ivr.dialogue.words.sounds_like import SoundsLike
@@ -181,6 +184,8 @@ class Flow:
     """The file of what look-ups ask."""
     callers: CallersFile | None = None
     """What is known of callers, and by which sources."""
+    figures: Figures = field(default_factory=Figures)
+    """What names in braces stand for; prompts hold it already."""
     waivers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Rules of the checks that do not hold in this plan → why."""
     warnings: tuple[str, ...] = ()
@@ -193,6 +198,16 @@ class Flow:
             if "{" not in prompt.text:
                 found.setdefault((prompt.text, prompt.recording, prompt.language), prompt)
         return tuple(found.values())
+
+    def open_facts(self) -> frozenset[str]:
+        """Facts that may be said: those of steps that are not sensitive."""
+        steps = (step for step in self.steps.values() if not step.manner.sensitive)
+        return self.known_facts() | {fact for step in steps for fact in step.verb.facts()}
+
+    def known_facts(self) -> frozenset[str]:
+        """Facts that no step has to learn: the caller's number, and what is on record of them."""
+        record = (f"{CALLER}{name}" for name in self.callers.fields) if self.callers is not None else ()
+        return frozenset((CALLER_NUMBER, *record))
 
     def wrong(self, place: Written | Step, message: str) -> FlowError:
         """The error to raise about `place`."""
@@ -226,5 +241,5 @@ def _about_options(expectation: Expectation | None) -> Iterable[str]:
 
 def _prompts_about(answers: Iterable[Answer]) -> Iterable[Prompt]:
     for answer in answers:
-        yield Prompt(text=answer.spoken)
+        yield from prompts_from(answer.pieces)
         yield Prompt(text=wording.did_you_mean(answer.title))

@@ -14,14 +14,16 @@ from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from ivr.dialogue.calendar import read_hours, read_notices
+from ivr.dialogue.calendar import Hours, read_hours, read_notices
 from ivr.dialogue.checks import check_names, check_record, oddities
+from ivr.dialogue.figures import Figures, read_figures
 from ivr.dialogue.flow import Flow, Step, SubFlow
 from ivr.dialogue.identity import below_level
-from ivr.dialogue.language.head import QUEUES, FlowHead, Head, StepHead
+from ivr.dialogue.language.head import QUEUES, TIME_ZONE, USUAL_TIME_ZONE, FlowHead, Head, StepHead
 from ivr.dialogue.language.lines import lines_of, read_lines
 from ivr.dialogue.language.settings import manner_of
 from ivr.dialogue.language.shape import Scope
+from ivr.dialogue.language.shapes import FILE
 from ivr.dialogue.manner import Manner
 from ivr.dialogue.verbs import VERBS
 from ivr.dialogue.ways import check_loops, check_sub_flows, unlearnt, unreachable
@@ -66,12 +68,12 @@ def _flow(given: Fields, path: Path) -> Flow:
         steps=MappingProxyType(dict(_named(steps, ""))),
         flows=MappingProxyType(dict(_starts(flows.fields())) if flows else {}),
     )
+    zone, hours, figures = _calendar_and_figures(given, scope)
+    scope = replace(scope, hours=tuple(hours), figures=figures.said)
     scope = replace(scope, manner=manner_of(given, scope, "helpline"))
     head = read_lines(Head, given, scope)
     given.done()
-    zone = ZoneInfo(head.time_zone)
-    hours = read_hours(head.hours, scope, zone) if head.hours else {}
-    scope = replace(scope, hours=tuple(hours), callers=head.callers)
+    scope = replace(scope, callers=head.callers)
     parts = [_Part(name="", steps=head.steps, scope=scope), *_sub_flows(head.flows, scope)]
     return Flow(
         file=path,
@@ -99,8 +101,17 @@ def _flow(given: Fields, path: Path) -> Flow:
         notices=read_notices(head.notices, scope, zone) if head.notices else (),
         sources=head.sources,
         callers=head.callers,
+        figures=figures,
         waivers=head.waive or _NOTHING,
     )
+
+
+def _calendar_and_figures(given: Fields, scope: Scope) -> tuple[ZoneInfo, Mapping[str, Hours], Figures]:
+    """What any text of the plan may name, so it is read before all texts."""
+    named, hours, file = given.get("time_zone"), given.get("hours"), given.get("figures")
+    zone = ZoneInfo(TIME_ZONE.read(named, scope) if named else USUAL_TIME_ZONE)
+    opening = read_hours(hours, scope, zone) if hours else {}
+    return zone, opening, read_figures(FILE.read(file, scope) if file else None, opening)
 
 
 def _named(steps: Fields, flow: str) -> Iterator[tuple[str, str]]:

@@ -17,10 +17,26 @@ phrasings:                         # five to ten ways in which callers ask for t
   - when are you open
   - when does the office open
   - opening hours
+answer:                            # what callers hear: a text, or a list of pieces (optional, like all that follows)
+  - The office is open {hours.office}.
+  - The hall can be hired for {hall_fee} an hour.
+link: https://village.example/open # where it stands on the web
+related: [hall-hire]               # articles that the same callers may need
+life_event: new_here               # articles with the same name here belong together, too
+owner: the caretaker               # who keeps it right
+source: Parish minutes 12/2026     # where it comes from
+valid_from: 2026-03-01             # the first and the last day on which it is told
+valid_until: 2035-11-30
+review: 2035-09-01                 # when its owner is to look at it again
 ---
-The office is open in the morning from Monday to Friday.
+The office is open in the morning and in the afternoon.
 
-This paragraph is for readers only.
+This is the longer text, for those who want it in writing. Without 'answer' callers hear its first paragraph.
+"""
+FIGURES = """\
+hall_fee: £24.50
+new_prices: 2026-04-01
+caretaker: 020 7946 0018
 """
 SCENARIOS = """\
 plan: ../village.yaml
@@ -56,11 +72,32 @@ _ARTICLES = f"""\
 ## Articles
 
 What `question` answers with, and what `say: {{article: name}}` tells, stands in the folder `knowledge`: one Markdown
-file for each article. Its name, without `.md`, is the article's name. The first paragraph is what callers hear (or
-`answer`, a line of the head), at most 700 characters of it.
+file for each article. Its name, without `.md`, is the article's name. Only `title`, `topic`, `phrasings` and something
+to say must be there.
 
 ```markdown
 {ARTICLE}```
+
+What callers hear has at most 700 characters. A text of more than 240 is cut at its sentences, and at its empty lines.
+After each piece but the last the line asks "Shall I go on?": a no ends the answer, and silence goes on, for who listens
+says nothing.
+
+Names in braces stand for something else, in articles and in everything that the plan says: `{{hall_fee}}` is a figure,
+`{{hours.office}}` are opening hours of the plan, and `{{people}}` is a fact that it has learnt in the call. In articles
+a sentence whose fact is not known is left out, so one sentence must do without.
+
+An article that is out of date, or not yet valid, is never told: its callers hear that it is being renewed and go to its
+queue, and `ivr tasks` lists it for its owner. `ivr check` warns of it 30 days before, and of each review; with `--at`
+as of any other day.
+
+## The file of figures
+
+Fees, dates and names that change stand once, in the file that `figures` names: `name: text`. A text is written as
+people write it; money, dates, numbers and telephone numbers are said as people say them. A change is taken like one of
+the plan.
+
+```yaml
+{FIGURES}```
 
 """
 _SCENARIOS = f"""\

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from ivr.dialogue import Flow, check_articles, load_flow
-from ivr.knowledge import Article, Knowledge, load_articles
+from ivr.knowledge import Article, Knowledge
+from ivr.plan_articles import articles_of
 
 
 def read_plan(path: Path) -> tuple[Flow, tuple[Article, ...]]:
     """The plan in `path`, checked, and its articles. Raises FlowError."""
     flow = load_flow(path)
-    articles = load_articles(flow.knowledge, flow.queues) if flow.knowledge is not None else ()
+    articles = articles_of(flow)
     check_articles(flow, Knowledge(articles))
     return flow, articles

@@ -11,7 +11,8 @@ import numpy as np
 
 from ivr.dialogue import load_flow
 from ivr.errors import SettingsError
-from ivr.knowledge import Knowledge, load_articles
+from ivr.knowledge import Knowledge
+from ivr.plan_articles import articles_of
 from ivr.settings import Settings
 from ivr.speech.prompts.levels import RATE_HZ, SILENCE_DBFS, Samples, from_pcm, loudness_dbfs, to_pcm
 from ivr.speech.prompts.recordings import read_recording
@@ -59,7 +60,7 @@ async def measure(stage: object) -> Measured:
 
 def _texts(settings: Settings) -> list[str]:
     flow = load_flow(settings.helpline)
-    knowledge = Knowledge(load_articles(flow.knowledge, flow.queues) if flow.knowledge is not None else ())
+    knowledge = Knowledge(articles_of(flow))
     saying = Saying(language=flow.language, pronunciations=read_pronunciations(settings.prompts / PRONUNCIATIONS))
     return sorted({saying.spoken(prompt.text) for prompt in flow.prompts(knowledge.answers()) if prompt.text.strip()})
 

@@ -12,7 +12,8 @@ from typing import TypeVar
 from ivr.call import Caller, CallEvent, CallId, EndReason, HandOver, StepFailed
 from ivr.dialogue import Conclusion, Flow, load_flow, run_flow
 from ivr.dialogue.ports import World
-from ivr.knowledge import Knowledge, load_articles
+from ivr.knowledge import Knowledge
+from ivr.plan_articles import articles_of
 from ivr.testing.fake_telephone import FakeTelephone
 from ivr.testing.fixed_world import FixedWorld
 from ivr.testing.scripted_caller import Act, ScriptedCaller
@@ -24,7 +25,7 @@ CALLER = Caller(number="07700900123", name="Ada", dialled="100")
 
 
 def known_to(flow: Flow) -> Knowledge:
-    return Knowledge(load_articles(flow.knowledge, flow.queues) if flow.knowledge is not None else ())
+    return Knowledge(articles_of(flow))
 
 
 @functools.cache

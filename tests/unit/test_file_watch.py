@@ -58,5 +58,8 @@ def test_a_plan_is_its_file_and_its_folders_and_a_published_one_its_pointer(tmp_
     (tmp_path / "town/knowledge/bins.md").write_text("")
     plan = tmp_path / "town.yaml"
     plan.write_text("")
-    assert files_of(plan, (tmp_path / "town/knowledge", None)) == (plan, tmp_path / "town/knowledge/bins.md")
+    figures = tmp_path / "town/figures.yaml"
+    figures.write_text("")
+    parts = (tmp_path / "town/knowledge", figures, tmp_path / "town/gone.yaml")
+    assert files_of(plan, parts) == (plan, tmp_path / "town/knowledge/bins.md", figures)
     assert files_of(tmp_path / "town") == (tmp_path / "town/current",)

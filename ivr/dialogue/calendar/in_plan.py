@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from itertools import pairwise
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
@@ -15,14 +15,11 @@ from ivr.dialogue.calendar.notices import EVERYBODY, Notice
 from ivr.dialogue.calendar.opening import CLOSED, DAY_MIN, WHOLE_DAY, Opening, Openings, instant
 from ivr.dialogue.language.shape import Schema, Scope
 from ivr.dialogue.language.shapes import PROMPTS, listed, own_name, written
+from ivr.yaml_dates import date_in
 from ivr.yaml_file import Fields, Value, did_you_mean
 
 _SPAN = re.compile(r"(\d{1,2}):(\d\d)\s*[-–]\s*(\d{1,2}):(\d\d)", re.ASCII)
-_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
-_BRITISH = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})", re.ASCII)
 _INSTANT = re.compile(r"([^\sT]+)(?:[ T](\d{1,2}):(\d\d))?", re.ASCII)
-_FIRST_YEAR, _LAST_YEAR = 2000, 2100
-"""The library of holidays ends in 2100."""
 _NAME = own_name("a name")
 _OTHER_LINES = ("bank_holidays", "holidays", "except")
 _WORDS: Mapping[str, Openings] = {"closed": CLOSED, "always": WHOLE_DAY}
@@ -195,27 +192,12 @@ def _overrides(given: Fields) -> tuple[Override, ...]:
 
 
 def _override(key: Value, value: Value) -> Override:
-    days = [_date(part.strip(), key) for part in key.text().split("..")]
+    days = [date_in(part.strip(), key) for part in key.text().split("..")]
     if len(days) > 2:
         raise key.wrong(f"'{key.text()}' is no range of dates; write it like '2026-12-27..2026-12-31'")
     if days[-1] < days[0]:
         raise key.wrong(f"'{key.text()}' ends before it begins; write the earlier date first")
     return Override(first=days[0], last=days[-1], openings=_openings(value), place=written(key))
-
-
-def _date(text: str, value: Value) -> date:
-    found = _DATE.fullmatch(text)
-    if not found:
-        british = _BRITISH.fullmatch(text)
-        meant = f"{british[3]}-{british[2]:0>2}-{british[1]:0>2}" if british else "2026-12-24"
-        raise value.wrong(f"'{text}' is no date; write the year, the month and the day, like '{meant}'")
-    year, month, day = map(int, found.groups())
-    if not _FIRST_YEAR <= year <= _LAST_YEAR:
-        raise value.wrong(f"'{text}' is not from {_FIRST_YEAR} to {_LAST_YEAR}; mend the year")
-    try:
-        return date(year, month, day)
-    except ValueError:
-        raise value.wrong(f"there is no '{text}'; mend the month or the day") from None
 
 
 # -- notices -----------------------------------------------------------------------------------------
@@ -246,7 +228,7 @@ def _instant(value: Value, zone: ZoneInfo, *, inclusive: bool = False) -> dateti
     found = _INSTANT.fullmatch(text)
     if not found:
         raise value.wrong(f"'{text}' is neither a date nor a date and a time; write it like '2026-12-01 06:00'")
-    day = _date(found[1], value)
+    day = date_in(found[1], value)
     if found[2] is None:
         return instant(day, DAY_MIN if inclusive else 0, zone)
     hour, minute = int(found[2]), int(found[3])

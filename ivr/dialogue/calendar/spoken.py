@@ -49,15 +49,20 @@ def described(hours: Hours, at: datetime) -> str:
 
 def weekly(week: Sequence[Openings]) -> str:
     """The sentence for a whole week, Monday to Sunday, of which at least one day is open."""
+    return f"We are open {weekly_phrase(week)}."
+
+
+def weekly_phrase(week: Sequence[Openings]) -> str:
+    """The same within a sentence: "Monday to Friday, nine to five"; "at no time" if no day is open."""
     if all(openings == WHOLE_DAY for openings in week):
-        return DAY_AND_NIGHT
+        return "day and night"
     days_of: dict[Openings, list[int]] = {}
     for day, openings in enumerate(week):
         if openings:
             days_of.setdefault(openings, []).append(day)
-    return (
-        f"We are open {_all_of([f'{_days(days)}, {_spans(openings)}' for openings, days in days_of.items()], ', and')}."
-    )
+    if not days_of:
+        return "at no time"
+    return _all_of([f"{_days(days)}, {_spans(openings)}" for openings, days in days_of.items()], ", and")
 
 
 def _days(days: Sequence[int]) -> str:

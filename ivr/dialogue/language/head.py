@@ -21,6 +21,7 @@ from ivr.dialogue.words.sounds_like import SoundsLike
 from ivr.dialogue.written import Written
 from ivr.yaml_file import Fields, Value, did_you_mean
 
+USUAL_TIME_ZONE = "Europe/London"
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*'?")
 """In the letters of any language; whether its model knows the word is checked against the model."""
 _RULE = re.compile(r"[a-z][a-z0-9-]{0,59}")
@@ -159,6 +160,7 @@ class Head:
     person_queue: str = line(TEXT, "Where a caller goes who wants a person; a setting, so a step may say otherwise.")
     queues: Mapping[str, str] = line(QUEUES, "The queues that callers may be put into.")
     knowledge: Path | None = line(FOLDER, "The folder of articles.", default=None)
+    figures: Path | None = line(FILE, "The file of figures: fees, dates, names that change.", default=None)
     sources: Path | None = line(FILE, "The file of sources for look-ups.", default=None)
     callers: CallersFile | None = line(
         CALLERS, "The file that says which sources know callers; it needs `sources`.", default=None
@@ -170,7 +172,7 @@ class Head:
     sounds_like: Respelled | None = line(
         SOUNDS_LIKE, "Words that the model does not know, and known ones that sound like them.", default=None
     )
-    time_zone: str = line(TIME_ZONE, "Of everything that depends on the time.", default="Europe/London")
+    time_zone: str = line(TIME_ZONE, "Of everything that depends on the time.", default=USUAL_TIME_ZONE)
     hours: Value | None = line(HOURS, "When it is open.", default=None)
     notices: Value | None = line(NOTICES, "What is announced, from one time to another.", default=None)
     waive: Mapping[str, str] | None = line(WAIVERS, WAIVE, default=None)

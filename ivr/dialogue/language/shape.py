@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from ivr.yaml_file import Value
 
 T = TypeVar("T")
+IN_BRACES = re.compile(r"\{([a-z][a-z0-9_.]*)\}")
+"""A name in a text that stands for something else."""
 Schema = Mapping[str, Any]
 """JSON Schema, draft 2020-12."""
 
@@ -36,6 +39,12 @@ class Scope:
     """What is known of callers."""
     sub_flow: str = ""
     """The one that the value stands in."""
+    figures: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """What a name in braces stands for, if it is no fact."""
+
+    def filled(self, text: str) -> str:
+        """`text` with every figure; other braces stay."""
+        return IN_BRACES.sub(lambda found: self.figures.get(found.group(1), found.group()), text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -243,7 +243,8 @@ class PromptLines:
     """A prompt with more than its text."""
 
     text: str = line(
-        TEXT, "What is said; `{fact}` stands for what the caller told, `{caller_number}` for their number."
+        TEXT,
+        "What is said; `{name}` stands for a figure, or what the caller told, `{caller_number}` for their number.",
     )
     recording: str | None = line(RECORDING, "Played instead of the voice.", default=None)
     barge_in: BargeIn | None = line(BARGE_IN, "What may interrupt it; else as the step says.", default=None)
@@ -252,10 +253,10 @@ class PromptLines:
 
 def _prompt(value: Value, scope: Scope) -> Prompt:
     if not value.is_mapping:
-        return Prompt(text=value.text(), barge_in=scope.manner.barge_in)
+        return Prompt(text=scope.filled(value.text()), barge_in=scope.manner.barge_in)
     lines = whole(PromptLines, value, scope)
     barge_in = scope.manner.barge_in if lines.barge_in is None else lines.barge_in
-    return Prompt(text=lines.text, recording=lines.recording, barge_in=barge_in, language=lines.language)
+    return Prompt(text=scope.filled(lines.text), recording=lines.recording, barge_in=barge_in, language=lines.language)
 
 
 def _prompts(value: Value, scope: Scope) -> tuple[Prompt, ...]:

@@ -175,7 +175,19 @@ def _of_articles(old: Article, new: Article) -> tuple[Change, ...]:
 
 
 def _of_article(article: Article) -> Lines:
-    settings = {"title": article.title, "topic": article.topic, "queue": article.queue or ""}
+    days = {"valid_from": article.valid_from, "valid_until": article.valid_until, "review": article.review}
+    settings = {
+        "title": article.title,
+        "topic": article.topic,
+        "queue": article.queue or "",
+        "longer text": article.longer,
+        "link": article.link or "",
+        "related": ", ".join(one.text for one in article.related),
+        "life_event": article.life_event.text if article.life_event else "",
+        "owner": article.owner,
+        "source": article.source,
+        **{name: day.date.isoformat() if day else "" for name, day in days.items()},
+    }
     lines: Lines = {
         (name,): Line(what=SETTING, where=name, leaf=Leaf(kind=SETTING, text=text, item=()))
         for name, text in settings.items()

@@ -49,7 +49,8 @@ def say(here: Here) -> Iterator[Line]:
         answer = here.answers.get(articles[0].text)
         if answer is None:
             raise NotNative("its article is missing")
-        prompts: tuple[Prompt, ...] = (Prompt(text=answer.spoken, barge_in=here.step.manner.barge_in),)
+        barge_in = here.step.manner.barge_in
+        prompts: tuple[Prompt, ...] = tuple(Prompt(text=piece, barge_in=barge_in) for piece in answer.pieces)
     else:
         prompts = here.step.verb.prompts()
     whole, after = parted(prompts)

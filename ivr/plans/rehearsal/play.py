@@ -10,7 +10,8 @@ from pathlib import Path
 from ivr.call import CallEvent, CallId, PromptPlayed
 from ivr.dialogue import Conclusion, Flow, check_articles, load_flow, run_flow
 from ivr.errors import UserError
-from ivr.knowledge import Knowledge, load_articles
+from ivr.knowledge import Knowledge
+from ivr.plan_articles import articles_of
 from ivr.plans.rehearsal.record import Ending, Record
 from ivr.plans.rehearsal.scene import Clock, Scene, Stage
 from ivr.testing.fake_telephone import FakeTelephone
@@ -37,7 +38,7 @@ class Plan:
 def read_plan(file: Path) -> Plan:
     """The plan in `file` with its articles. Raises FlowError."""
     flow = load_flow(file)
-    knowledge = Knowledge(load_articles(flow.knowledge, flow.queues) if flow.knowledge is not None else ())
+    knowledge = Knowledge(articles_of(flow))
     check_articles(flow, knowledge)
     return Plan(file=file, flow=flow, knowledge=knowledge)
 

@@ -116,7 +116,9 @@ def _all(flow: Flow, articles: tuple[Article, ...]) -> Iterator[Placed]:
                 yield placed
     for article in articles:
         where = replace(NOWHERE, when=f"when the article '{article.name}' is told")
-        yield f"articles/{slug(article.name)}", Sort.ARTICLE, where, Prompt(text=article.spoken)
+        for number, piece in enumerate(article.pieces, 1):
+            name = f"articles/{slug(article.name)}{f'-{number}' if len(article.pieces) > 1 else ''}"
+            yield name, Sort.ARTICLE, where, Prompt(text=piece)
         where = replace(where, when=f"to ask whether the article '{article.name}' is meant")
         yield f"articles/{slug(article.name)}-meant", Sort.ARTICLE, where, Prompt(text=did_you_mean(article.title))
     for prompt in flow.prompts(article.answer(1.0) for article in articles):

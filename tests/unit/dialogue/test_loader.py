@@ -53,6 +53,7 @@ def documented(folder: Path) -> tuple[Flow, Knowledge]:
     (folder / "village/knowledge").mkdir(parents=True)
     article = "---\ntitle: opening hours\ntopic: hours\nphrasings: [when are you open]\n---\nWe are open on Monday.\n"
     (folder / "village/knowledge/opening-hours.md").write_text(article)
+    (folder / "village/figures.yaml").write_text("fee: £40\n", encoding="utf-8")
     (folder / "village.yaml").write_text(example())
     flow = load_flow(folder / "village.yaml")
     knowledge = known_to(flow)

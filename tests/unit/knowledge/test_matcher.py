@@ -24,7 +24,7 @@ def article(name: str, *phrasings: str) -> Article:
         topic=name,
         queue=None,
         phrasings=tuple(Phrasing(text=text, line=1, column=1) for text in phrasings),
-        spoken="So it is.",
+        pieces=("So it is.",),
     )
 
 

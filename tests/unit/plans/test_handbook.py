@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from ivr.cli import main
-from ivr.knowledge import load_articles
-from ivr.plans.handbook import ARTICLE, SCENARIOS, handbook
+from ivr.dialogue import load_flow
+from ivr.plan_articles import articles_of
+from ivr.plans.handbook import ARTICLE, FIGURES, SCENARIOS, handbook
 from ivr.plans.proof.verdict import WAIVABLE
 from ivr.plans.rehearsal.reading import read_scenarios
 from ivr.plans.rehearsal.results import Came, rehearse
@@ -23,20 +24,29 @@ def test_it_is_up_to_date_and_the_command_prints_it(capsys: pytest.CaptureFixtur
 
 
 def village(folder: Path) -> Path:
-    """The plan at the beginning of the handbook, with its article."""
+    """The plan at the beginning of the handbook, with its article and its figures."""
     (folder / "village/knowledge").mkdir(parents=True)
     (folder / "village/knowledge/opening-hours.md").write_text(ARTICLE)
+    other = (
+        "---\ntitle: hall hire\ntopic: hire\nphrasings: [hire the hall]\n---\nCall {caretaker} before {new_prices}.\n"
+    )
+    (folder / "village/knowledge/hall-hire.md").write_text(other)
+    (folder / "village/figures.yaml").write_text(FIGURES)
     plan = folder / "village.yaml"
     plan.write_text(handbook().partition("## A whole plan\n\n```yaml\n")[2].partition("```")[0])
     return plan
 
 
 def test_its_article_is_one(tmp_path: Path) -> None:
-    village(tmp_path)
-    (article,) = load_articles(tmp_path / "village/knowledge")
+    flow = load_flow(village(tmp_path))
+    _, article = articles_of(flow)
     assert (article.title, article.topic, article.queue) == ("opening hours", "hours", "office")
-    assert article.spoken == "The office is open in the morning from Monday to Friday."
+    assert article.pieces == (
+        "The office is open Monday to Friday, nine to midday and one to five in the afternoon.",
+        "The hall can be hired for £24.50 an hour.",
+    )
     assert ARTICLE in handbook()
+    assert FIGURES in handbook()
 
 
 def test_its_scenarios_pass(tmp_path: Path) -> None:

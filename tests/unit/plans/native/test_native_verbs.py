@@ -65,7 +65,7 @@ def test_an_article_is_told_and_gives_the_call_its_intent(tmp_path: Path) -> Non
         "---\ntitle: hours\ntopic: opening\nphrasings: [when are you open, opening times]\n---\nWe open at nine.\n"
     )
     answer = Answer(
-        article="hours", title="hours", topic="opening", spoken="We open at nine.", queue=None, confidence=1.0
+        article="hours", title="hours", topic="opening", pieces=("We open at nine.",), queue=None, confidence=1.0
     )
     steps = {"main": MENU, "end": {"say": {"article": "hours"}, "goto": "main"}}
     plan = compiled(tmp_path, steps, [answer], knowledge="articles")
