@@ -180,7 +180,7 @@ def _of_article(article: Article) -> Lines:
         "title": article.title,
         "topic": article.topic,
         "queue": article.queue or "",
-        "longer text": article.longer,
+        "longer text": article.longer if " ".join(article.longer.split()) != article.spoken else "",
         "link": article.link or "",
         "related": ", ".join(one.text for one in article.related),
         "life_event": article.life_event.text if article.life_event else "",
