@@ -163,6 +163,23 @@ class AnswerTold(CallEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerJudged(CallEvent):
+    """The caller said whether the answer that was told last helped."""
+
+    article: str
+    helped: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerWithheld(CallEvent):
+    """An article was meant, and not told, since it is out of date or not yet true; `owner` keeps it (or empty)."""
+
+    article: str
+    title: str
+    owner: str = field(metadata=PII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutcomeReached(CallEvent):
     """The call has reached a milestone that the plan names (``report_filed``)."""
 
@@ -238,6 +255,8 @@ _KINDS: dict[str, type[CallEvent]] = {
         IdentityFailed,
         IntentUnderstood,
         AnswerTold,
+        AnswerJudged,
+        AnswerWithheld,
         OutcomeReached,
         MessageLeft,
         HandedOver,

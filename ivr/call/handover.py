@@ -54,6 +54,8 @@ class AnswerHeard:
     article: str
     title: str
     heard_to_end: bool
+    helped: bool | None = None
+    """What the caller said of it; None: nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +66,8 @@ class HandOver:
     caller: Caller
     queue: str
     reason: str
-    """Why a person: ``asked``, ``plan``, ``not_understood``, ``not_known``, ``unheard``, ``line_failed``, or the
-    plan's words."""
+    """Why a person: ``asked``, ``plan``, ``not_understood``, ``not_known``, ``not_helped`` (by an answer), ``expired``
+    (the answer), ``unheard``, ``line_failed``, or the plan's words."""
     intent: Intent | None = None
     facts: tuple[Fact, ...] = ()
     answers_heard: tuple[AnswerHeard, ...] = ()

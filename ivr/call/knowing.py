@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
+
+SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[A-Z0-9£{\"'(])")
+"""What stands between two sentences of an answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +25,8 @@ class Answer:
     """The whole text as people read it (Markdown); empty: there is none but what is spoken."""
     link: str | None = None
     """Where it stands on the web."""
+    phrases: tuple[str, ...] = ()
+    """What callers say for it, as a recogniser prints it: its title, and ways to ask for it."""
     related: tuple[str, ...] = ()
     """Articles that callers of this one may need, too, the likeliest first."""
     owner: str = ""

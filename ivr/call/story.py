@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from ivr.call.caller import Caller, CallId
 from ivr.call.events import (
     Answered,
+    AnswerJudged,
     AnswerTold,
+    AnswerWithheld,
     CallerSpoke,
     CallEvent,
     FactLearnt,
@@ -71,6 +74,10 @@ class Story:
             case AnswerTold(article=article, title=title, heard_to_end=heard_to_end):
                 answer = AnswerHeard(article=article, title=title, heard_to_end=heard_to_end)
                 return replace(self, answers_heard=(*self.answers_heard, answer))
+            case AnswerJudged(article=article, helped=helped):
+                return replace(self, answers_heard=tuple(_judged(self.answers_heard, article, helped)))
+            case AnswerWithheld(title=title):
+                return replace(self, failures=(*self.failures, f"the answer '{title}' is out of date"))
             case StepFailed(step=step, failure=failure):
                 failed = f"{self.verb} '{step}': {_FAILURES.get(failure, failure)}"
                 return replace(self, failures=(*self.failures, failed))
@@ -134,3 +141,9 @@ def said_in(event: RecordSaid) -> Said:
         differs=event.differs,
         stranger=event.stranger,
     )
+
+
+def _judged(told: tuple[AnswerHeard, ...], article: str, helped: bool) -> Iterator[AnswerHeard]:
+    """`told`, the last one of `article` with what the caller said of it."""
+    last = max((at for at, one in enumerate(told) if one.article == article), default=-1)
+    yield from (replace(one, helped=helped) if at == last else one for at, one in enumerate(told))

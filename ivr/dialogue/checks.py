@@ -19,6 +19,7 @@ from ivr.dialogue.verbs.notice import SayNotices
 from ivr.dialogue.ways import used_facts
 from ivr.dialogue.words.near_words import UnknownWords, near_words
 from ivr.dialogue.words.options import UNIVERSALS, YES_NO, Option
+from ivr.dialogue.words.replies import REPLIES
 from ivr.dialogue.written import Written
 from ivr.errors import FlowError
 from ivr.yaml_file import did_you_mean
@@ -132,7 +133,8 @@ def check_vocabulary(flow: Flow, unknown_words: UnknownWords) -> tuple[str, ...]
     A word whose sound is given counts as heard; a line of ``sounds_like`` that is not needed is told, too.
     """
     phrases = [phrase for step in flow.steps.values() for phrase in step.verb.phrases()]
-    everywhere = [phrase for option in (*UNIVERSALS, *YES_NO) for phrase in option.phrases]
+    replies = REPLIES if flow.knowledge is not None else ()
+    everywhere = [phrase for option in (*UNIVERSALS, *YES_NO, *replies) for phrase in option.phrases]
     heard = hears(flow, unknown_words)
     unknown = heard({word for text in (*(p.text for p in phrases), *everywhere) for word in text.split()})
     warnings = [

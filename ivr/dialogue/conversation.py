@@ -7,14 +7,16 @@ from dataclasses import replace
 
 from ivr.call import BargeIn, EndReason, Heard, MessageLimits, Outcome, Prompt
 from ivr.dialogue import wording
+from ivr.dialogue.answers import Answers
 from ivr.dialogue.flow import Conclusion, Flow, Next, Step, Verb
 from ivr.dialogue.key_hints import key_hints
 from ivr.dialogue.manner import Manner, Reaction
 from ivr.dialogue.notebook import Notebook
-from ivr.dialogue.ports import Knowledge, Message, Telephone, World
+from ivr.dialogue.ports import Knowledge, Telephone, World
 from ivr.dialogue.said_fact import said_fact
+from ivr.dialogue.sub_flows import SubFlows
 from ivr.dialogue.turns import TooManyTurns, Turns
-from ivr.dialogue.wishes import CallerLeft, GoesOn, WantsMainMenu, WantsPerson
+from ivr.dialogue.wishes import GoesOn, WantsMainMenu, WantsPerson
 from ivr.dialogue.words.expectation import Expectation, Refused, Understood
 from ivr.dialogue.words.options import (
     FIRST,
@@ -25,6 +27,7 @@ from ivr.dialogue.words.options import (
     PERSON,
     REPEAT,
     SECOND,
+    SILENCE,
     SLOWER,
     YES,
     YES_NO,
@@ -34,12 +37,8 @@ from ivr.dialogue.words.said_words import GIVEN
 
 UNHEARD_AFTER = 2
 """Turns of one step in which nobody could hear the caller, after which a person is offered."""
-DEEPEST = 8
-"""Sub-flows within sub-flows."""
 AFTER_TELLING_S = 0.3
 """How long a told answer waits for "repeat" or "agent" before the plan goes on."""
-BYTES_PER_S = 16_000
-"""Of a message: 8 kHz, 16 bit, mono."""
 _NEVER = 2.0
 """A confidence that nothing reaches."""
 _EVERYWHERE = frozenset({MAIN_MENU, PERSON, SLOWER})
@@ -57,6 +56,10 @@ class Conversation:
         self.notebook = notebook
         self.caller_left = False
         self.step: Step = flow.steps[flow.start]
+        self.sub_flows = SubFlows(flow.flows)
+        self.answers = Answers()
+        self.heard_whole = False
+        """Whether what was told last was heard to its end."""
         self._turns = Turns(telephone, notebook, flow.sounds_like, self._say_fact)
         self._learnt_by: dict[str, Verb] = {}
         self._counts: dict[str, int] = {}
@@ -64,8 +67,6 @@ class Conversation:
         self._refused: dict[tuple[str, str], float] = {}
         self._waiting: tuple[Prompt, ...] = ()
         self._told: tuple[Prompt, ...] = ()
-        self._after: list[str] = []
-        """The steps after the sub-flows that are being run, the innermost last."""
         self._broken: set[str] = set()
 
     @property
@@ -79,7 +80,7 @@ class Conversation:
         A step of the helpline itself is in no sub-flow, however it was reached.
         """
         if "." not in step.name:
-            self._after.clear()
+            self.sub_flows.clear()
         self.step = step
         self._counts = {}
         self._failures = 0
@@ -88,20 +89,9 @@ class Conversation:
 
     # -- from step to step ---------------------------------------------------------------------------
 
-    def enter_flow(self, name: str, then: str) -> str:
-        """Run the sub-flow `name`, and go on with the step `then` when it returns; its first step."""
-        if len(self._after) >= DEEPEST:
-            raise RecursionError(f"sub-flow {name} would be {DEEPEST + 1} deep")
-        self._after.append(then)
-        return self.flow.flows[name].start
-
-    def leave_flow(self) -> str:
-        """The step after the sub-flow that is being run."""
-        return self._after.pop()
-
     def to_main_menu(self) -> str:
         """The main menu, out of all sub-flows."""
-        self._after.clear()
+        self.sub_flows.clear()
         return self.flow.main_menu
 
     def hung_up(self) -> None:
@@ -123,8 +113,8 @@ class Conversation:
         """Say `prompts` at the beginning of the next turn, so that the caller may answer while they play."""
         self._waiting += tuple(prompts)
 
-    async def tell(self, prompts: Iterable[Prompt]) -> bool:
-        """Say `prompts` now, with what is understood everywhere; whether the caller heard them to the end.
+    async def tell(self, prompts: Iterable[Prompt]) -> None:
+        """Say `prompts` now, with what is understood everywhere; `heard_whole` tells whether they came to their end.
 
         A voice that nobody could hear must not cost the caller the answer: it is said once more, and then only keys
         stop it. After a whole answer ("thank you") nothing is said again unasked.
@@ -133,7 +123,7 @@ class Conversation:
         while True:
             said, self._waiting = (*self._waiting, *wanted), ()
             heard, understood = await self._turn(said, Expectation(), answer_within_s=AFTER_TELLING_S)
-            whole = heard.prompt_heard_ms >= heard.prompt_total_ms
+            self.heard_whole = whole = heard.prompt_heard_ms >= heard.prompt_total_ms
             if understood is not None and understood.confidence >= self.manner.confirm:
                 if self._says_again(understood):
                     continue
@@ -149,7 +139,6 @@ class Conversation:
             else:
                 break
         self._told = wanted
-        return whole
 
     async def finish_speaking(self, prompts: Iterable[Prompt] = ()) -> None:
         """Say what waits and `prompts` to their end, without listening: the last words of our part."""
@@ -200,10 +189,17 @@ class Conversation:
     async def agreed(self, prompts: Sequence[Prompt], *, after_keyed_digits: bool = False) -> bool:
         """Ask a yes-or-no question that is part of a step; silence and misunderstanding count as the step's."""
         expectation = Expectation(options=YES_NO, after_keyed_digits=after_keyed_digits)
-        understood = await self._answer(prompts, expectation, (*self._told, *self._waiting), leaving=self.manner.accept)
+        return (await self.choice(prompts, expectation)).name == YES
+
+    async def choice(
+        self, prompts: Sequence[Prompt], expectation: Expectation, *, silence_s: float | None = None
+    ) -> Understood:
+        """The same with any answers; with `silence_s`, silence for so long is one, too: ``SILENCE``."""
+        carried = (*self._told, *self._waiting)
+        understood = await self._answer(prompts, expectation, carried, leaving=self.manner.accept, silence_s=silence_s)
         self._told = ()
         self._follow(understood)
-        return understood.name == YES
+        return understood
 
     def refuse(self, understood: Understood) -> None:
         """The caller said no to it: in this step it is not offered again.
@@ -254,21 +250,10 @@ class Conversation:
             unclear = True
             self._waiting = self.manner.on_not_understood[0].prompts if self.manner.on_not_understood else ()
 
-    async def take_message(self, prompts: Iterable[Prompt], limits: MessageLimits, queue: str) -> bool | None:
-        """Let the caller leave a message for `queue`: whether it was kept, None if nothing was said.
-
-        Raises CallerLeft after a message that ended with the caller's hanging up.
-        """
+    async def record(self, prompts: Iterable[Prompt], limits: MessageLimits) -> Heard:
+        """Say `prompts`, and keep what the caller says then as a message; who hangs up has left one, too."""
         said, self._waiting = (*self._waiting, *prompts), ()
-        heard = await self._turns.record(said, limits, speak_within_s=self.manner.answer_within_s)
-        kept = None
-        if heard.message:
-            left = Message(hand_over=self.notebook.summary(queue, "message"), sound=heard.message)
-            kept = await self.world.keep_message(left)
-            self.notebook.message_left(queue, len(heard.message) / BYTES_PER_S, kept)
-        if heard.outcome is Outcome.HANGUP:
-            raise CallerLeft
-        return kept
+        return await self._turns.record(said, limits, speak_within_s=self.manner.answer_within_s)
 
     # -- what was learnt -----------------------------------------------------------------------------
 
@@ -308,6 +293,7 @@ class Conversation:
         *,
         leaving: float = 0.0,
         refused: Refused | None = None,
+        silence_s: float | None = None,
     ) -> Understood:
         """Ask until something is heard that is worth acting on, or asking back about.
 
@@ -318,7 +304,9 @@ class Conversation:
         while True:
             said, self._waiting = (*self._waiting, *asked), ()
             asked = tuple(prompts)
-            heard, understood = await self._turn(said, expectation, refused=refused)
+            heard, understood = await self._turn(said, expectation, refused=refused, answer_within_s=silence_s)
+            if heard.outcome is Outcome.NO_INPUT and silence_s is not None:
+                return Understood(name=SILENCE, confidence=1.0, spoken="")
             if heard.outcome is Outcome.UNHEARD:
                 hints = await self._unheard(expectation)
                 cut_short = said if heard.prompt_heard_ms < heard.prompt_total_ms else ()

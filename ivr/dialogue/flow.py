@@ -39,6 +39,8 @@ class Conclusion:
     hand_over: HandOver | None = None
 
 
+MOST_RELATED = 3
+"""Services that are offered after an answer: more are not kept in mind while they are read out."""
 Next = str | Conclusion
 """What follows a step: the name of another one, or the end."""
 
@@ -221,7 +223,7 @@ class Flow:
             yield from step.verb.prompts()
             yield from prompts_from(_about_options(step.verb.expectation()))
         fixed = (wording.OFFER_PERSON, wording.REFUSED, wording.NOT_KNOWN, wording.ANOTHER_TRY)
-        yield from prompts_from((*fixed, wording.NOT_SURE, wording.DID_THAT_HELP))
+        yield from prompts_from((*fixed, wording.NOT_SURE))
         yield from prompts_from(wording.to_people(name) for name in self.queues.values())
         yield from prompts_from((wording.PRESS_WHICH, wording.PRESS_YES_NO))
         yield from prompts_from(wording.did_you_say(option.spoken) for option in YES_NO)
@@ -240,6 +242,19 @@ def _about_options(expectation: Expectation | None) -> Iterable[str]:
 
 
 def _prompts_about(answers: Iterable[Answer]) -> Iterable[Prompt]:
-    for answer in answers:
+    known = {answer.article: answer for answer in answers}
+    for answer in known.values():
         yield from prompts_from(answer.pieces)
         yield Prompt(text=wording.did_you_mean(answer.title))
+        related = [known[name].title for name in answer.related if name in known]
+        yield from prompts_from(wording.related_to_this(title) for title in related)
+        for number, title in enumerate(related, 1):  # those before it may have been told already
+            yield from prompts_from(
+                wording.press_for(title, str(key)) for key in range(1, min(number, MOST_RELATED) + 1)
+            )
+    if known:
+        yield from prompts_from((wording.DID_THAT_HELP, wording.OTHER_WORDS_OR_PERSON, wording.BEING_RENEWED))
+    if any(len(answer.pieces) > 1 for answer in known.values()):
+        yield Prompt(text=wording.SHALL_I_GO_ON)
+    if any(len(answer.related) > 1 for answer in known.values()):
+        yield from prompts_from((wording.RELATED, wording.ONE_OF_THEM, wording.WHICH_ONE))

@@ -6,12 +6,14 @@ from ivr.dialogue import wording
 from ivr.dialogue.words.expectation import Expectation
 from ivr.dialogue.words.options import FIRST, PERSON, YES_NO
 
+_YES_NO = {option.name for option in YES_NO}
+
 
 def key_hints(expectation: Expectation) -> tuple[str, ...]:
     """Sentences after `wording.UNHEARD`: with them a caller gets on by keys alone, or to a person."""
     if expectation.counted is not None and expectation.counted.press:
         return (expectation.counted.press,)
-    if expectation.options == YES_NO:
+    if {option.name for option in expectation.options} == _YES_NO:
         return (wording.PRESS_YES_NO,)
     if any(option.name == FIRST for option in expectation.options):
         return (wording.PRESS_WHICH,)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ivr.call import (
+    AnswerJudged,
     AnswerTold,
+    AnswerWithheld,
     Caller,
     CallerSpoke,
     CallEvent,
@@ -177,6 +179,14 @@ class Notebook:
     def not_identified(self, outcome: str) -> None:
         """The caller did not pass a check: ``wrong``, ``locked`` or ``unknown``."""
         self._note(IdentityFailed(call_id=self.call_id, at=self._now(), outcome=outcome))
+
+    def judged(self, article: str, helped: bool) -> None:
+        """The caller said whether the article that was told last helped."""
+        self._note(AnswerJudged(call_id=self.call_id, at=self._now(), article=article, helped=helped))
+
+    def withheld(self, article: str, title: str, owner: str) -> None:
+        """An article was meant that is not to be told today."""
+        self._note(AnswerWithheld(call_id=self.call_id, at=self._now(), article=article, title=title, owner=owner))
 
     def hand_over(self, queue: str, reason: str) -> HandOver:
         """Everything, for the person in `queue`."""

@@ -53,6 +53,14 @@ NOT_TO_COME = "That day is still to come."
 NO_SUCH_PHONE = "That is no complete phone number."
 NO_SUCH_CODE = "That is not how such a code is made up."
 DID_THAT_HELP = "Did that answer your question?"
+SHALL_I_GO_ON = "Shall I go on?"
+OTHER_WORDS_OR_PERSON = (
+    "I am sorry. Would you like to ask in other words, or speak to a person? Press 1 for other words or 2 for a person."
+)
+BEING_RENEWED = "I am sorry, our information about that is just being renewed."
+RELATED = "Related to this:"
+ONE_OF_THEM = "Would you like to hear about one of them?"
+WHICH_ONE = "Which one?"
 
 
 def to_people(name: str) -> str:
@@ -108,6 +116,11 @@ def press_for(words: str, key: str) -> str:
 def did_you_mean(title: str) -> str:
     """The question between a sure answer and none."""
     return f"Did you mean: {title}?"
+
+
+def related_to_this(title: str) -> str:
+    """The offer of the one service that belongs to what was told."""
+    return f"Related to this: {title}. Would you like to hear about it?"
 
 
 def read_back(said: str) -> str:

@@ -47,7 +47,12 @@ def screen_pop(hand_over: HandOver, *, queue: str, wait_s: float, made_at: float
         else {"name": hand_over.intent.name, "confidence": hand_over.intent.confidence},
         "facts": [{"name": fact.name, "value": fact.value, "confidence": fact.confidence} for fact in hand_over.facts],
         "answers_heard": [
-            {"article": answer.article, "title": answer.title, "heard_to_end": answer.heard_to_end}
+            {
+                "article": answer.article,
+                "title": answer.title,
+                "heard_to_end": answer.heard_to_end,
+                "helped": answer.helped,
+            }
             for answer in hand_over.answers_heard
         ],
         "failures": list(hand_over.failures),

@@ -10,6 +10,7 @@ from operator import methodcaller
 from pathlib import Path
 from types import MappingProxyType
 
+from ivr.call.knowing import SENTENCE
 from ivr.errors import FlowError
 from ivr.yaml_file import did_you_mean
 
@@ -18,7 +19,6 @@ LONGEST_PIECE = 240
 BRACES = re.compile(r"\{([^{}]*)\}")
 _MARKS = re.compile(r"\*\*|__|`|^#+\s*|(?<!\w)[*_]|[*_](?!\w)")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
-SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[A-Z0-9£{\"'(])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

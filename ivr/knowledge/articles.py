@@ -39,8 +39,9 @@ from itertools import dropwhile
 from pathlib import Path
 
 from ivr.call import Answer
+from ivr.call.knowing import SENTENCE
 from ivr.errors import FlowError
-from ivr.knowledge.answer_text import BRACES, SENTENCE, Source, Vocabulary, in_pieces, plain
+from ivr.knowledge.answer_text import BRACES, Source, Vocabulary, in_pieces, plain
 from ivr.knowledge.words import spoken_form
 from ivr.yaml_dates import date_in
 from ivr.yaml_file import Fields, Value, did_you_mean, parse, read_text
@@ -121,6 +122,7 @@ class Article:
             confidence=confidence,
             longer=self.longer,
             link=self.link,
+            phrases=(spoken_form(self.title), *(phrasing.text for phrasing in self.phrasings)),
             related=tuple(one.text for one in self.related),
             owner=self.owner,
             valid_from=self.valid_from.date if self.valid_from else None,

@@ -135,7 +135,8 @@ def test_did_that_help_no_offers_the_articles_own_queue(tmp_path: Path) -> None:
         says("i lost my keys", expect="What?"),
         says("repeat", expect="Did that answer"),
         says("no", expect="Ask the porter. Did that answer"),
-        says("yes", expect="speak to a person"),
+        says("yes", expect="in other words, or speak to a person"),
+        says("yes", expect="Would you like to speak to a person"),
     )
     assert called.hand_over.queue == "porter"
     happy = call(helpline, says("i lost my keys"), says("yes"))

@@ -12,10 +12,11 @@ import pytest
 
 from ivr.call import EndReason, FactLearnt, KeysPressed, Prompt, StepEntered, StepFailed
 from ivr.dialogue import Conclusion, Flow, wording
-from ivr.dialogue.conversation import DEEPEST, Conversation
+from ivr.dialogue.conversation import Conversation
 from ivr.dialogue.flow import Verb
 from ivr.dialogue.manner import Reaction
 from ivr.dialogue.notebook import KEPT_BACK
+from ivr.dialogue.sub_flows import DEEPEST
 from ivr.dialogue.written import Written
 from ivr.knowledge import Knowledge
 from ivr.testing.scripted_caller import hangs_up, keeps_silent, mumbles, presses, says
@@ -194,7 +195,7 @@ def test_sub_flows_within_sub_flows_have_an_end(tmp_path: Path) -> None:
     flow, knowledge = plan(tmp_path, STEPS, SHARED)
 
     async def calls_itself(conversation: Conversation) -> str:
-        return conversation.enter_flow("sub", "sub.end")
+        return conversation.sub_flows.enter("sub", "sub.end")
 
     called = call((doing(doing(flow, calls_itself), calls_itself, "sub.two"), knowledge), faults=True, whole=False)
     assert called.hand_over.reason == "error"

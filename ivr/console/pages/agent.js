@@ -124,7 +124,9 @@ function record_row(field) {
 
 function answer_row(answer) {
   const row = make("li", answer.title || answer.article, answer.heard_to_end ? "whole" : "part");
-  row.append(" ", make("span", answer.heard_to_end ? "heard to the end" : "cut short", "hint"));
+  const heard = answer.heard_to_end ? "heard to the end" : "cut short";
+  const judged = { true: ", helped", false: ", did not help" }[answer.helped] ?? "";
+  row.append(" ", make("span", heard + judged, "hint"));
   return row;
 }
 

@@ -32,7 +32,7 @@ first:
 
     async def run(self, conversation: Conversation) -> Next:
         """The first step of the sub-flow."""
-        return conversation.enter_flow(self.calls(), self.goto.text)
+        return conversation.sub_flows.enter(self.calls(), self.goto.text)
 
     def calls(self) -> str:
         """The sub-flow."""

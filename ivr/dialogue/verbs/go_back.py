@@ -41,4 +41,4 @@ done:
 
     async def run(self, conversation: Conversation) -> Next:
         """The step after the one that called."""
-        return conversation.leave_flow()
+        return conversation.sub_flows.leave()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from ivr.call import Prompt
+from ivr.dialogue.answering import Inquiry, answer_questions, in_other_words
 from ivr.dialogue.flow import Next, Verb
 from ivr.dialogue.language.lines import line, schema_of, whole
 from ivr.dialogue.language.shape import Scope, Shape
-from ivr.dialogue.language.shapes import NAME, PROMPTS, STEP
+from ivr.dialogue.language.shapes import FLAG, NAME, PROMPTS, STEP
+from ivr.dialogue.telling import Afterwards, tell
 from ivr.dialogue.written import Jump, Written
 
 if TYPE_CHECKING:
@@ -22,6 +24,10 @@ class Article:
     """Instead of words of the plan's own."""
 
     article: Written = line(NAME, "The name of an article's file, without suffix.")
+    did_that_help: bool = line(
+        FLAG, "Ask so after it; without it the caller, who has chosen it by its name, is not asked.", default=False
+    )
+    related: bool = line(FLAG, "Offer related articles after it, once in a call.", default=True)
 
 
 def _said(value: Value, scope: Scope) -> tuple[Prompt, ...] | Article:
@@ -60,18 +66,21 @@ hours:
     async def run(self, conversation: Conversation) -> Next:
         """The step in ``goto``."""
         if isinstance(self.said, Article):
-            await self._tell(conversation, self.said.article.text)
+            await self._tell(conversation, self.said)
         else:
             conversation.say(self.said)
         return self.goto.text
 
-    async def _tell(self, conversation: Conversation, article: str) -> None:
-        answer = next((one for one in conversation.knowledge.answers() if one.article == article), None)
-        if answer is not None:
-            if conversation.notebook.intent is None:
-                conversation.notebook.understood(answer.topic, 1.0)
-            heard = await conversation.tell([Prompt(text=answer.spoken, barge_in=conversation.manner.barge_in)])
-            conversation.notebook.told(answer.article, answer.title, heard)
+    async def _tell(self, conversation: Conversation, told: Article) -> None:
+        answer = next((one for one in conversation.knowledge.answers() if one.article == told.article.text), None)
+        if answer is None:
+            return
+        if conversation.notebook.intent is None:
+            conversation.notebook.understood(answer.topic, 1.0)
+        then = Afterwards(did_that_help=told.did_that_help, related=told.related)
+        if not await tell(conversation, answer, then):
+            inquiry = Inquiry(then=replace(then, did_that_help=True))
+            await answer_questions(conversation, inquiry, in_other_words(conversation))
 
     def jumps(self) -> tuple[Jump, ...]:
         """The step in ``goto``."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from ivr.call import MessageLimits, Prompt
+from ivr.call import MessageLimits, Outcome, Prompt
 from ivr.dialogue.flow import Next, Verb
 from ivr.dialogue.language.lines import line
 from ivr.dialogue.language.shapes import PROMPTS, QUEUE, STEP, number
+from ivr.dialogue.ports import Message
+from ivr.dialogue.wishes import CallerLeft
 from ivr.dialogue.words.expectation import Expectation
 from ivr.dialogue.words.options import YES_NO
 from ivr.dialogue.written import Jump, Written
@@ -16,6 +18,8 @@ from ivr.dialogue.written import Jump, Written
 if TYPE_CHECKING:
     from ivr.dialogue.conversation import Conversation
 
+BYTES_PER_S = 16_000
+"""Of a message: 8 kHz, 16 bit, mono."""
 _USUAL = MessageLimits()
 
 
@@ -49,8 +53,18 @@ message:
         if not await conversation.agreed(self.consent):
             return self.not_kept.text
         limits = MessageLimits(longest_s=self.message_longest_s, silence_s=self.message_silence_s)
-        kept = await conversation.take_message(self.text, limits, self.queue.text)
+        heard = await conversation.record(self.text, limits)
+        kept = bool(heard.message) and await self._keep(conversation, heard.message)
+        if heard.outcome is Outcome.HANGUP:
+            raise CallerLeft
         return self.kept.text if kept else self.not_kept.text
+
+    async def _keep(self, conversation: Conversation, sound: bytes) -> bool:
+        notebook, queue = conversation.notebook, self.queue.text
+        left = Message(hand_over=notebook.summary(queue, "message"), sound=sound)
+        kept = await conversation.world.keep_message(left)
+        notebook.message_left(queue, len(sound) / BYTES_PER_S, kept)
+        return kept
 
     def expectation(self, phrasings: tuple[str, ...] = ()) -> Expectation:
         """Yes or no to the consent."""

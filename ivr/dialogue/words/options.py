@@ -18,6 +18,8 @@ class Option:
 REPEAT, SLOWER, HELP, MAIN_MENU, PERSON = "repeat", "slower", "help", "main menu", "a person"
 LATE_TERMINATOR = "late terminator"
 FIRST, SECOND, NEITHER, YES = "the first", "the second", "neither", "yes"
+SILENCE = "silence"
+"""The caller says nothing, and that is an answer."""
 
 UNIVERSALS = (
     Option(

@@ -10,6 +10,8 @@ from ivr.dialogue.words.options import HELP, MAIN_MENU, PERSON, REPEAT, SLOWER
 from ivr.dialogue.words.said_words import SaidWords
 
 KNOWN, UNSURE, UNKNOWN = "what is known", "what is unsure", "what is unknown"
+IN_PIECES, DATED, RELATED = "what is known in pieces", "what is known for a time", "what is known with more"
+ASKED = (KNOWN, IN_PIECES, DATED, RELATED, UNSURE, UNKNOWN)
 """Questions in free words to the prover's own knowledge (`scene.Articles`)."""
 REPEAT_KEY = "*"
 _SAME_AGAIN = frozenset({REPEAT, SLOWER})
@@ -115,7 +117,7 @@ def spoken(listening: Listening, *, everywhere: bool) -> Iterator[Move]:
         return
     yield from map(say, _options(words, everywhere=everywhere))
     if isinstance(words, SaidWords) and words.free:
-        yield from map(say, (KNOWN, UNSURE, UNKNOWN))
+        yield from map(say, ASKED)
     elif not isinstance(words, SaidWords) or words.counted is not None:
         yield from (replace(say(text), one_of_many=True) for text in _told(listening))
 

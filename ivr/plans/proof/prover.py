@@ -16,7 +16,7 @@ import gc
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ivr.call import Answer, Means
@@ -26,7 +26,7 @@ from ivr.plans.proof.findings import Finding, Severity
 from ivr.plans.proof.journeys import MOST_STATES, PROPER, Journeys, State, Way, explore, trail_to
 from ivr.plans.proof.moves import SILENCE
 from ivr.plans.proof.one_call import Played, Turn, faults_kept
-from ivr.plans.proof.scene import USUAL_INSTANTS, Asked, Queues
+from ivr.plans.proof.scene import USUAL_INSTANTS, WORKING_DAY, Asked, Queues
 from ivr.testing import clock
 
 WITHIN_TURNS = 12
@@ -78,7 +78,11 @@ def prove(
     """
     zone = ZoneInfo(flow.time_zone)
     turns = turning_points(flow.hours.values(), flow.notices, at or datetime.now(zone))
-    times = (*USUAL_INSTANTS, *(instant.astimezone(zone).replace(tzinfo=None) for instant in turns))
+    times = (
+        *USUAL_INSTANTS,
+        *(instant.astimezone(zone).replace(tzinfo=None) for instant in turns),
+        *_days_of(answers),
+    )
     with faults_kept(), _seldom_collected():
         found = clock.run(explore(flow, answers, within_turns=within_turns, instants=times, most_states=most_states))
     reached = {means: _reached(found, means) for means in _ONLY}
@@ -98,6 +102,18 @@ def prove(
         patient=tuple(way for way in found.ways if way.patient),
         only_by={means: _steps(found, states) for means, states in reached.items()},
     )
+
+
+def _days_of(answers: Iterable[Answer]) -> Iterator[datetime]:
+    """A day on which no article with a first day is told yet, one on which no article with a last day is told any
+    more, and one for each of them on which it is told."""
+    dated = [one for one in answers if one.valid_from or one.valid_until]
+    firsts = [one.valid_from for one in dated if one.valid_from]
+    lasts = [one.valid_until for one in dated if one.valid_until]
+    days = {day for one in dated if (day := one.valid_from or one.valid_until)}
+    days |= {min(firsts) - timedelta(days=1)} if firsts else set()
+    days |= {max(lasts) + timedelta(days=1)} if lasts else set()
+    yield from (datetime.combine(day, WORKING_DAY.time()) for day in sorted(days))
 
 
 @contextlib.contextmanager

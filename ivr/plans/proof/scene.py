@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
@@ -12,7 +12,7 @@ from ivr.call import Answer, Caller, CheckOutcome, Finding, Hypothesis, Known, L
 from ivr.callers_file import Use
 from ivr.dialogue.nobody_known import NoRecord
 from ivr.dialogue.ports import LookUpFailed, Message, QueueState
-from ivr.plans.proof.moves import KNOWN, UNSURE
+from ivr.plans.proof.moves import ASKED, DATED, IN_PIECES, KNOWN, RELATED, UNSURE
 
 WORKING_DAY = datetime(2026, 11, 25, 10, 30)
 """A Wednesday morning on which every office is open; like all times here, by the clocks where the helpline is."""
@@ -87,6 +87,13 @@ _QUEUE_STATES: dict[Queues, QueueState | None] = {
 
 DRAWS = 12
 """Two ways of one half each are both drawn by all but one in two thousand steps."""
+_KINDS: Mapping[str, Callable[[Answer], bool]] = {
+    KNOWN: lambda answer: True,
+    IN_PIECES: lambda answer: len(answer.pieces) > 1,
+    DATED: lambda answer: answer.valid_from is not None or answer.valid_until is not None,
+    RELATED: lambda answer: len(answer.related) > 1,
+}
+"""Question → which article answers it."""
 _DECIDE = {"branch": Asked.CALLER, "split": Asked.CHANCE}
 """Verb → what it may decide by."""
 
@@ -268,20 +275,22 @@ class ProvenRecord:
 
 @dataclass(frozen=True, slots=True)
 class Articles:
-    """The dialogue's Knowledge: the plan's articles, found by the prover's own three questions."""
+    """The dialogue's Knowledge: the plan's articles, found by the prover's own questions."""
 
     all: tuple[Answer, ...]
 
     def ask(self, readings: Sequence[Hypothesis]) -> Finding:
-        """Surely the first article for KNOWN, one or two for UNSURE, nothing for anything else."""
+        """Surely the first article of the kind that is asked for, one or two for UNSURE, nothing for anything else."""
         said = readings[0].text if readings else ""
-        if not self.all or said not in (KNOWN, UNSURE):
-            return NotKnown()
-        return Known(answer=self.all[0]) if said == KNOWN else Unsure(candidates=self.all[:2])
+        if said == UNSURE and self.all:
+            return Unsure(candidates=self.all[:2])
+        kind = _KINDS.get(said)
+        found = next((one for one in self.all if kind is not None and kind(one)), None)
+        return Known(answer=found) if found is not None else NotKnown()
 
     def phrasings(self) -> tuple[str, ...]:
         """What can be found."""
-        return (KNOWN, UNSURE)
+        return ASKED
 
     def answers(self) -> tuple[Answer, ...]:
         """Every article."""

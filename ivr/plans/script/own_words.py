@@ -14,6 +14,12 @@ _TIMES = {
     "ANOTHER_TRY": "to ask for the question again",
     "UNHEARD": "when nobody can hear words",
     "DID_THAT_HELP": "after an answer",
+    "SHALL_I_GO_ON": "between two pieces of an answer",
+    "OTHER_WORDS_OR_PERSON": "after an answer that did not help",
+    "BEING_RENEWED": "instead of an answer that is out of date, before the caller is put through to people",
+    "RELATED": "after an answer, before the services that belong to it",
+    "ONE_OF_THEM": "after an answer, behind the services that belong to it",
+    "WHICH_ONE": "when the caller wants one of several services and has not said which",
     "HELP": "when the caller asks for help",
 }
 _PREFIXES = {
@@ -30,7 +36,12 @@ _MADE = (
     ("or-the-second", "when two were nearly the same, the second of them", wording.or_second(_HOLE)),
     ("did-you-say", "when it was half understood", wording.did_you_say(_HOLE)),
     ("did-you-mean", "when an article may be meant", wording.did_you_mean(_HOLE)),
-    ("press-for", "when nobody can hear words: which key to press", wording.press_for(_HOLE, _HOLE)),
+    ("related", "after an answer, to offer the service that belongs to it", wording.related_to_this(_HOLE)),
+    (
+        "press-for",
+        "which key to press: when nobody can hear words, and for related services",
+        wording.press_for(_HOLE, _HOLE),
+    ),
 )
 _SHAPES = tuple((name, when, re.compile(re.escape(shape).replace(_HOLE, "(.+?)"))) for name, when, shape in _MADE)
 _FIXED = {text: name for name, text in vars(wording).items() if name.isupper() and isinstance(text, str)}
