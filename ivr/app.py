@@ -29,9 +29,12 @@ from ivr.media.server import MediaServer
 from ivr.media.session import MediaSession
 from ivr.media.voice_activity import VoiceActivity, VoiceModel
 from ivr.published import files_of
+from ivr.records.feeds import Feeds
 from ivr.records.journal import Journal
 from ivr.records.mailbox import Mailbox
 from ivr.records.recall import recall
+from ivr.records.tasks import FOLDER as TASKS
+from ivr.records.tasks import Tasks
 from ivr.secrets_file import secrets_for
 from ivr.settings import Settings
 from ivr.speech.models.languages import primary
@@ -102,6 +105,7 @@ class Service:
         self._agents = load_agents(settings.agents)
         secrets = secrets_for(settings.secrets, [agent.name for agent in self._agents])
         self._journal = Journal(settings.state / "calls")
+        self._feed = Feeds(self._journal, Tasks(settings.state / TASKS))
         self._mailbox = Mailbox(settings.state / "messages")
         self._lock = Lock(settings.state / "failed-checks.json", secrets.callers, time.time)
         self._prompts = prompts_of(settings)
@@ -232,7 +236,7 @@ class Service:
                     sources=helpline.sources.look_up,
                     callers=self._callers(helpline),
                 ),
-                feed=self._journal,
+                feed=self._feed,
                 now=time.time,
             )
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from ivr.call import Prompt
 from ivr.dialogue import Flow, Written, check_articles, check_sounds, check_vocabulary, hears, load_flow, way_to_hear
@@ -63,11 +62,10 @@ def load_helpline(
 ) -> Helpline:
     """The helpline in `plan` (see `plan_of`), with its articles and the pronunciations in `prompts`, checked.
 
-    `warnings` are one line each, those about dates as of the instant `at` (aware; None: now). Its engine is that which
+    `warnings` are one line each, those about dates as of `at` (see `Flow.local`). Its engine is that which
     `engine_for` gives for its model; else a new one, not started. Raises FlowError for the first fault, ModelError if a
     setting names a model that cannot hear.
     """
-    at = at or datetime.now(UTC)
     flow = load_flow(plan_of(plan), at=at)
     chosen, engine = _engine(flow, hearing, engine_for or hearing.engine)
     articles = articles_of(flow)
@@ -85,7 +83,7 @@ def load_helpline(
         *check_phrasings(
             articles, hears(flow, engine.unknown_words), lambda word: way_to_hear(word, engine.unknown_words)
         ),
-        *about_articles(flow, articles, at.astimezone(ZoneInfo(flow.time_zone)).date()),
+        *about_articles(flow, articles, flow.local(at).date()),
         *sources.check(),
     )
     return Helpline(

@@ -24,6 +24,7 @@ from ivr.cli import (
     serve,
     show,
     talk,
+    tasks,
     test,
     versions,
 )
@@ -41,6 +42,7 @@ WORDS = {
     "compile": compile,
     "prompts": prompts,
     "talk": talk,
+    "tasks": tasks,
     "test": test,
     "publish": publish,
     "versions": versions,

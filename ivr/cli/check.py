@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from ivr.app import hearing_of, prompts_of
@@ -15,6 +16,7 @@ from ivr.call import Prompt
 from ivr.errors import FlowError, UserError
 from ivr.helpline import Helpline, load_helpline
 from ivr.plans.proof import WITHIN_TURNS, SpeakingTime, Verdict, judge
+from ivr.plans.rehearsal.reading import scene_time
 from ivr.published import plan_of
 from ivr.settings import Settings
 from ivr.speech.prompts.levels import RATE_HZ
@@ -45,6 +47,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("plan", type=Path, nargs="?", help="the flow file (default: the helpline of the settings)")
     parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.add_argument(
+        "--at", type=_time, metavar="TIME", help="judge dates as of then, as 2026-12-25T10:00 (default: now)"
+    )
+    parser.add_argument(
         "--within-turns",
         type=_turns,
         default=WITHIN_TURNS,
@@ -56,7 +61,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def main(given: argparse.Namespace) -> int:
     """0 if the plan can be used, 1 if it, its model or its voice has an error; raises UserError if there is no plan."""
     settings = Settings.read()
-    checked = examined(given.plan or settings.helpline, settings, within_turns=given.within_turns)
+    checked = examined(given.plan or settings.helpline, settings, within_turns=given.within_turns, at=given.at)
     if given.format == "json":
         print(json.dumps(_as_dict(checked), indent=2, ensure_ascii=False))
     else:
@@ -70,13 +75,25 @@ def _turns(text: str) -> int:
     return int(text)
 
 
-def examined(plan: Path, settings: Settings, *, within_turns: int = WITHIN_TURNS) -> Checked:
-    """Everything that `plan` is held against. Raises UserError if there is no plan."""
+def _time(text: str) -> datetime:
+    try:
+        return scene_time(text)
+    except ValueError as fault:
+        raise argparse.ArgumentTypeError(str(fault)) from None
+
+
+def examined(
+    plan: Path, settings: Settings, *, within_turns: int = WITHIN_TURNS, at: datetime | None = None
+) -> Checked:
+    """Everything that `plan` is held against, `at` a time by the clocks where the helpline is (None: now).
+
+    Raises UserError if there is no plan.
+    """
     checked = Checked(plan_of(plan))
     if not checked.plan.is_file():
         raise FlowError("there is no such file; check the name", file=str(checked.plan))
     try:
-        checked.helpline = load_helpline(checked.plan, hearing_of(settings), settings.prompts)
+        checked.helpline = load_helpline(checked.plan, hearing_of(settings), settings.prompts, at=at)
     except UserError as fault:
         checked.errors.append(str(fault))
     try:
@@ -89,6 +106,7 @@ def examined(plan: Path, settings: Settings, *, within_turns: int = WITHIN_TURNS
             checked.helpline.knowledge.answers(),
             time=SpeakingTime(rate_wpm=settings.speech_rate_wpm, real=_Lengths(settings)),
             within_turns=within_turns,
+            at=checked.helpline.flow.local(at),
         )
     return checked
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Self
+from zoneinfo import ZoneInfo
 
 from ivr.call import Answer, EndReason, HandOver, Level, Prompt
 from ivr.dialogue import wording
@@ -200,6 +202,13 @@ class Flow:
             if "{" not in prompt.text:
                 found.setdefault((prompt.text, prompt.recording, prompt.language), prompt)
         return tuple(found.values())
+
+    def local(self, at: datetime | None) -> datetime:
+        """`at` (None: now) by the clocks where the helpline is, which a time without a zone is taken to be by."""
+        zone = ZoneInfo(self.time_zone)
+        if at is None:
+            return datetime.now(zone)
+        return at.replace(tzinfo=zone) if at.tzinfo is None else at.astimezone(zone)
 
     def open_facts(self) -> frozenset[str]:
         """Facts that may be said: those of steps that are not sensitive."""

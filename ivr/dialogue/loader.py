@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
@@ -36,7 +36,7 @@ _NOTHING: Mapping[str, str] = MappingProxyType({})
 def load_flow(path: Path, *, at: datetime | None = None) -> Flow:
     """The plan in `path`, checked: every name in it exists, and no circle of steps can spin without the caller.
 
-    Warnings about what is over or never comes are those of the instant `at` (aware; None: now). Raises FlowError.
+    Warnings about what is over or never comes are those of `at` (see `Flow.local`). Raises FlowError.
     """
     text = read_text(path)
     flow = _flow(parse(text, file=str(path), name="this plan"), path)
@@ -44,10 +44,8 @@ def load_flow(path: Path, *, at: datetime | None = None) -> Flow:
     check_names(flow, text)
     check_sub_flows(flow)
     check_loops(flow)
-    return replace(
-        flow,
-        warnings=(*unreachable(flow), *oddities(flow, at or datetime.now(UTC)), *unlearnt(flow), *below_level(flow)),
-    )
+    odd = oddities(flow, flow.local(at))
+    return replace(flow, warnings=(*unreachable(flow), *odd, *unlearnt(flow), *below_level(flow)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
