@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from ivr.errors import FlowError, ModelError
 from ivr.helpline import Helpline, load_helpline
+from ivr.published import files_of
 from ivr.speech.models.model import BUNDLED_FOLDER
 from ivr.speech.models.model_store import ModelStore
 from ivr.speech.recognition.engines import Hearing
@@ -44,6 +46,7 @@ def load(tmp_path: Path) -> Load:
         language_models: Mapping[str, str] | None = None,
         installed: tuple[str, ...] = (),
         pronunciations: str = "",
+        at: datetime | None = None,
     ) -> Helpline:
         (tmp_path / "models").mkdir()
         for name in installed:
@@ -57,7 +60,7 @@ def load(tmp_path: Path) -> Load:
             workers=1,
             most_callers=1,
         )
-        return load_helpline(tmp_path / "plan.yaml", hearing, tmp_path)
+        return load_helpline(tmp_path / "plan.yaml", hearing, tmp_path, at=at)
 
     return loaded
 
@@ -136,3 +139,49 @@ def test_a_pronunciation_list_with_a_fault_is_told_at_its_line(load: Load) -> No
 
 def test_the_pronunciations_are_those_of_the_sounds(load: Load) -> None:
     assert load(pronunciations="Leigh: Lee\n").saying.spoken("Leigh Road") == "Lee Road"
+
+
+ARTICLE = """\
+---
+title: the fee
+topic: fee
+phrasings: [what is the fee]
+owner: the clerk
+valid_until: 2030-06-30
+---
+It costs {fee}.
+"""
+
+
+def test_one_change_of_a_figure_changes_what_is_said_and_is_noticed(load: Load, tmp_path: Path) -> None:
+    (tmp_path / "articles").mkdir()
+    (tmp_path / "articles/fee.md").write_text(ARTICLE)
+    figures = tmp_path / "figures.yaml"
+    figures.write_text("fee: £40\n")
+    before = load("knowledge: articles\nfigures: figures.yaml")
+    assert "It costs £40." in {prompt.text for prompt in before.prompts()}
+    assert figures in files_of(tmp_path / "plan.yaml", before.parts())
+    figures.write_text("fee: £45\n")
+    (tmp_path / "models").rmdir()
+    after = load("knowledge: articles\nfigures: figures.yaml")
+    assert {"It costs £45."} == {prompt.text for prompt in after.prompts()} - {one.text for one in before.prompts()}
+
+
+@pytest.mark.parametrize(
+    ("at", "warned"),
+    [
+        (datetime(2030, 5, 30), False),
+        (datetime(2030, 5, 31), True),
+        (datetime(2030, 7, 1, 0, 0), True),
+        (datetime(2030, 6, 30, 23, 30, tzinfo=UTC), True),
+    ],
+)
+def test_what_is_out_of_date_is_judged_as_of_any_day(load: Load, tmp_path: Path, at: datetime, warned: bool) -> None:
+    (tmp_path / "articles").mkdir()
+    (tmp_path / "articles/fee.md").write_text(ARTICLE.replace("{fee}", "£40"))
+    warnings = load("knowledge: articles", at=at).warnings
+    assert bool(warnings) is warned
+    if at.month != 5:
+        assert (
+            "fee.md:6:14: 'the fee' expired on 2030-06-30, so its callers go to a person; ask the clerk" in warnings[0]
+        )

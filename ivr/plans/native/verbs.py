@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from ivr.call import Prompt
+from ivr.call import Answer, Prompt
 from ivr.dialogue import wording
 from ivr.dialogue.verbs.call import Call
 from ivr.dialogue.verbs.choose_language import ChooseLanguage
@@ -55,7 +55,11 @@ def say(here: Here) -> Iterator[Line]:
         prompts = here.step.verb.prompts()
     whole, after = parted(prompts)
     ready, files, plays = spoken(here, pieces(after, here.known), "said")
-    yield if_('"${IVR_KEY}" != ""', here.label("key")).labelled(here.label())
+    outside = _outside(here, answer) if articles and answer is not None else ""
+    if outside:
+        yield if_(outside, here.label("renewed")).labelled(here.label())
+    skipping = if_('"${IVR_KEY}" != ""', here.label("key"))
+    yield skipping if outside else skipping.labelled(here.label())
     if articles and answer is not None:
         yield set_("IVR_INTENT", f'${{IF($["${{IVR_INTENT}}" = ""]?{plain(answer.topic)}:${{IVR_INTENT}})}}')
     yield Line(application="NoOp", label=here.label("ask"))
@@ -74,6 +78,18 @@ def say(here: Here) -> Iterator[Line]:
     yield enough
     yield set_("IVR_KEY")
     yield goto(here.label("ask"))
+    if outside:
+        yield set_("IVR_REASON", "expired").labelled(here.label("renewed"))
+        yield from played(here, (Prompt(text=wording.BEING_RENEWED),))
+        yield goto(f"person--{here.queue}")
+
+
+def _outside(here: Here, answer: Answer) -> str:
+    """The condition on which `answer` is out of date, or not yet valid; empty if it never is."""
+    today = f"${{STRFTIME(${{EPOCH}},{here.flow.time_zone},%Y%m%d)}}"
+    first = [f"{today} < {answer.valid_from:%Y%m%d}"] if answer.valid_from else []
+    last = [f"{today} > {answer.valid_until:%Y%m%d}"] if answer.valid_until else []
+    return " | ".join((*first, *last))
 
 
 def menu(here: Here) -> Iterator[Line]:

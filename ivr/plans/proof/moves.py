@@ -11,8 +11,9 @@ from ivr.dialogue.words.said_words import SaidWords
 
 KNOWN, UNSURE, UNKNOWN = "what is known", "what is unsure", "what is unknown"
 IN_PIECES, DATED, RELATED = "what is known in pieces", "what is known for a time", "what is known with more"
-ASKED = (KNOWN, IN_PIECES, DATED, RELATED, UNSURE, UNKNOWN)
-"""Questions in free words to the prover's own knowledge (`scene.Articles`)."""
+ASKED = (RELATED, IN_PIECES, DATED, KNOWN, UNSURE, UNKNOWN)
+"""Questions in free words to the prover's own knowledge (`scene.Articles`). What follows an answer is explored once,
+from the first of these on; so the one after which most may be asked comes first."""
 REPEAT_KEY = "*"
 _SAME_AGAIN = frozenset({REPEAT, SLOWER})
 """They ask the same question again."""

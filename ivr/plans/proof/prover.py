@@ -81,7 +81,7 @@ def prove(
     times = (
         *USUAL_INSTANTS,
         *(instant.astimezone(zone).replace(tzinfo=None) for instant in turns),
-        *_days_of(answers),
+        *days_of(answers),
     )
     with faults_kept(), _seldom_collected():
         found = clock.run(explore(flow, answers, within_turns=within_turns, instants=times, most_states=most_states))
@@ -104,7 +104,7 @@ def prove(
     )
 
 
-def _days_of(answers: Iterable[Answer]) -> Iterator[datetime]:
+def days_of(answers: Iterable[Answer]) -> Iterator[datetime]:
     """A day on which no article with a first day is told yet, one on which no article with a last day is told any
     more, and one for each of them on which it is told."""
     dated = [one for one in answers if one.valid_from or one.valid_until]

@@ -87,13 +87,13 @@ _QUEUE_STATES: dict[Queues, QueueState | None] = {
 
 DRAWS = 12
 """Two ways of one half each are both drawn by all but one in two thousand steps."""
-_KINDS: Mapping[str, Callable[[Answer], bool]] = {
-    KNOWN: lambda answer: True,
-    IN_PIECES: lambda answer: len(answer.pieces) > 1,
-    DATED: lambda answer: answer.valid_from is not None or answer.valid_until is not None,
-    RELATED: lambda answer: len(answer.related) > 1,
+_KINDS: Mapping[str, Callable[[Answer], int]] = {
+    KNOWN: lambda answer: 1,
+    IN_PIECES: lambda answer: len(answer.pieces) - 1,
+    DATED: lambda answer: int(answer.valid_from is not None or answer.valid_until is not None),
+    RELATED: lambda answer: len(answer.related),
 }
-"""Question → which article answers it."""
+"""Question → how well an article answers it; 0: not at all."""
 _DECIDE = {"branch": Asked.CALLER, "split": Asked.CHANCE}
 """Verb → what it may decide by."""
 
@@ -280,13 +280,13 @@ class Articles:
     all: tuple[Answer, ...]
 
     def ask(self, readings: Sequence[Hypothesis]) -> Finding:
-        """Surely the first article of the kind that is asked for, one or two for UNSURE, nothing for anything else."""
+        """Surely the article that has most of what is asked for, one or two for UNSURE, nothing for anything else."""
         said = readings[0].text if readings else ""
         if said == UNSURE and self.all:
             return Unsure(candidates=self.all[:2])
         kind = _KINDS.get(said)
-        found = next((one for one in self.all if kind is not None and kind(one)), None)
-        return Known(answer=found) if found is not None else NotKnown()
+        best = max(self.all, key=kind) if kind is not None and self.all else None
+        return Known(answer=best) if best is not None and kind is not None and kind(best) else NotKnown()
 
     def phrasings(self) -> tuple[str, ...]:
         """What can be found."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from ivr.call import Answer
 from ivr.dialogue.verbs import VERBS
+from ivr.dialogue.wording import BEING_RENEWED
 from ivr.plans.native.verbs import NATIVE
 from ivr.plans.native.wording import NO_QUESTIONS, NOT_NOW
 from tests.unit.plans.native.dialplan_text import assert_whole, compiled, said, step_text
@@ -74,6 +76,33 @@ def test_an_article_is_told_and_gives_the_call_its_intent(tmp_path: Path) -> Non
     assert 'Set(IVR_INTENT=${IF($["${IVR_INTENT}" = ""]?opening:${IVR_INTENT})})' in text
     assert "We open at nine." in said(plan)
     assert text.splitlines()[-5].endswith("Goto(main)")
+
+
+def test_an_article_that_is_out_of_date_is_not_told_and_its_callers_get_a_person(tmp_path: Path) -> None:
+    (tmp_path / "articles").mkdir()
+    (tmp_path / "articles" / "hours.md").write_text(
+        "---\ntitle: hours\ntopic: opening\nphrasings: [opening times]\n---\nWe open at nine.\n"
+    )
+    answer = Answer(
+        article="hours",
+        title="hours",
+        topic="opening",
+        pieces=("We open at nine.", "We close at five."),
+        queue=None,
+        confidence=1.0,
+        valid_from=date(2026, 3, 1),
+        valid_until=date(2026, 5, 31),
+    )
+    steps = {"main": MENU, "end": {"say": {"article": "hours"}, "goto": "main"}}
+    plan = compiled(tmp_path, steps, [answer], knowledge="articles")
+    assert_whole(plan)
+    text = step_text(plan, "end")
+    today = "${STRFTIME(${EPOCH},Europe/London,%Y%m%d)}"
+    assert f"(end),GotoIf($[{today} < 20260301 | {today} > 20260531]?end-renewed)" in text
+    renewed = text.split("n(end-renewed),")[1].splitlines()
+    assert renewed[0] == "Set(IVR_REASON=expired)"
+    assert renewed[-1].endswith("Goto(person--operator)")
+    assert {"We open at nine.", "We close at five.", BEING_RENEWED} <= set(said(plan))
 
 
 def test_what_no_key_may_cut_is_played_whole(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -10,9 +11,11 @@ from typing import TYPE_CHECKING, ClassVar
 import pytest
 
 from ivr.call import Means
-from ivr.dialogue import Flow, load_flow
+from ivr.dialogue import Flow, load_flow, wording
 from ivr.dialogue.flow import Next, Verb
 from ivr.plans.proof import Finding, Proof, Severity, prove
+from ivr.plans.proof.journeys import explore
+from ivr.plans.proof.prover import days_of
 from tests.flows.helplines import plan, riverton
 from tests.plan_of_size import plan_of_size
 
@@ -342,3 +345,35 @@ def test_what_a_look_up_is_asked_about_tells_no_questions_apart(tmp_path: Path) 
         return proven(tmp_path, steps, "sources: sources.yaml").states
 
     assert questions("{reference}") == questions("x")
+
+
+ANSWERS = {
+    "plain": "answer: So it is.",
+    "long": "answer: [One., Two., Three.]",
+    "dated": "answer: It is spring.\nvalid_from: 2027-03-01\nvalid_until: 2027-05-31\nqueue: porter",
+    "more": "answer: There is more.\nrelated: [plain, long]",
+}
+
+
+def test_answers_in_pieces_out_of_date_and_with_more_to_come_are_gone_through(tmp_path: Path) -> None:
+    (tmp_path / "k").mkdir()
+    for name, lines in ANSWERS.items():
+        text = f"---\ntitle: {name}\ntopic: {name}\nphrasings: [{name}]\n{lines}\n---\n"
+        (tmp_path / f"k/{name}.md").write_text(text)
+    steps = (
+        """
+  one: {question: What?, goto: told}
+  told:
+    say: {article: dated, did_that_help: yes}
+    goto: end"""
+        + END
+    )
+    flow, knowledge = plan(tmp_path, steps, "knowledge: k\n")
+    found = asyncio.run(
+        explore(flow, knowledge.answers(), within_turns=12, instants=tuple(days_of(knowledge.answers())))
+    )
+    asked = {state.question.asked for state in found.states}
+    assert {wording.SHALL_I_GO_ON, wording.DID_THAT_HELP, wording.OTHER_WORDS_OR_PERSON, wording.ONE_OF_THEM} <= asked
+    expired = [way for way in found.ways if way.played.queue == "porter" and way.scene.at.year == 2027]
+    assert {(way.scene.at.month, way.scene.at.day) for way in expired} >= {(2, 28), (6, 1)}
+    assert blocking(prove(flow, knowledge.answers())) == []

@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 
 from ivr.dialogue import load_flow, wording
-from ivr.knowledge import Knowledge, load_articles
+from ivr.knowledge import Knowledge
+from ivr.plan_articles import articles_of
 from ivr.plans.script import Piece, ScriptLine, Sort, script
 from ivr.plans.script.lines import seconds_of
 from ivr.plans.script.own_words import own_words
@@ -41,8 +42,7 @@ steps:
 
 def lines_of(plan: Path) -> tuple[ScriptLine, ...]:
     flow = load_flow(plan)
-    articles = load_articles(flow.knowledge, flow.queues) if flow.knowledge is not None else ()
-    return script(flow, articles, Saying())
+    return script(flow, articles_of(flow), Saying())
 
 
 def hall(folder: Path, text: str = HALL) -> dict[str, ScriptLine]:
@@ -52,8 +52,7 @@ def hall(folder: Path, text: str = HALL) -> dict[str, ScriptLine]:
 
 def test_nothing_that_riverton_says_is_missing_and_nothing_stands_twice() -> None:
     flow = load_flow(RIVERTON)
-    assert flow.knowledge is not None
-    articles = load_articles(flow.knowledge, flow.queues)
+    articles = articles_of(flow)
     lines = script(flow, articles, Saying())
     texts = [line.text for line in lines]
     assert {prompt.text for prompt in flow.prompts(Knowledge(articles).answers())} <= set(texts)
@@ -109,3 +108,26 @@ def test_a_longer_text_takes_longer() -> None:
     short, long = seconds_of("Goodbye."), seconds_of("Thank you for calling Riverton Council. Goodbye.")
     assert 0.5 < short < 1.5 < long < 5
     assert seconds_of("") == 0
+
+
+def test_every_piece_of_an_article_and_what_is_said_around_it_is_in_the_script(tmp_path: Path) -> None:
+    (tmp_path / "articles").mkdir()
+    for name, lines in {
+        "bins": "answer: [We come on Monday., It costs £4.]\nrelated: [bags, sacks]",
+        "bags": "answer: Bags.",
+        "sacks": "answer: Sacks.",
+    }.items():
+        text = f"---\ntitle: {name}\ntopic: {name}\nphrasings: [{name}]\n{lines}\n---\n"
+        (tmp_path / f"articles/{name}.md").write_text(text)
+    lines = hall(tmp_path, HALL.replace("start:", "knowledge: articles\nstart:", 1))
+    assert lines["hall/articles/bins-1"].text == "We come on Monday."
+    assert lines["hall/articles/bins-2"].spoken == "It costs four pounds."
+    told = {line.text: (line.name, line.places[0].when) for line in lines.values()}
+    for text in (
+        "Shall I go on?",
+        "For sacks, press 1.",
+        "For sacks, press 2.",
+        "Related to this: bags. Would you like to hear about it?",
+    ):
+        assert text in told
+    assert told["Shall I go on?"] == ("hall/line/shall-i-go-on", "between two pieces of an answer")
