@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from ivr.call import Caller, CallEvent, CallId, HandOver
 from ivr.callers import Callers, Lock
+from ivr.callers.memory import Bounds, CallMemory
 from ivr.console.passwords import hash_password
 from ivr.console.server import Console
 from ivr.dialogue import Conclusion, run_flow
@@ -93,6 +94,17 @@ def prompts_of(settings: Settings) -> Tongues:
     return Tongues(spoken_by(settings.voice, spare=True), in_language)
 
 
+def memory_of(settings: Settings, key: str) -> CallMemory:
+    """What the settings say is kept of callers; `key` hashes their numbers."""
+    bounds = Bounds(
+        days=settings.memory_days,
+        preferences_days=settings.memory_preferences_days,
+        calls=settings.memory_calls,
+        numbers=settings.memory_numbers,
+    )
+    return CallMemory(settings.state / "callers.sqlite", key=key, bounds=bounds)
+
+
 class Service:
     """Everything that runs in the service process; `start` and `close` once each."""
 
@@ -108,6 +120,7 @@ class Service:
         self._feed = Feeds(self._journal, Tasks(settings.state / TASKS))
         self._mailbox = Mailbox(settings.state / "messages")
         self._lock = Lock(settings.state / "failed-checks.json", secrets.callers, time.time)
+        self._memory = memory_of(settings, secrets.callers)
         self._prompts = prompts_of(settings)
         self._ami = AmiClient(
             host=settings.ami_host, port=settings.ami_port, user=settings.ami_user, secret=secrets.ami
@@ -186,6 +199,7 @@ class Service:
         await self._make_sounds(self._helpline)
         await running.enter_async_context(self._prompts.kept_ready())
         running.push_async_callback(self._engines.close)
+        running.push_async_callback(self._memory.close)
         running.push_async_callback(self._close_sources)
         await self._engines.hold(self._helpline.model, self._helpline.engine)
         running.push_async_callback(self._media.close)
@@ -235,6 +249,7 @@ class Service:
                     mailbox=self._mailbox,
                     sources=helpline.sources.look_up,
                     callers=self._callers(helpline),
+                    memory=self._memory,
                 ),
                 feed=self._feed,
                 now=time.time,

@@ -75,6 +75,15 @@ class Settings(BaseSettings):
     )
     speech_rate_wpm: int = Field(160, ge=80, le=300, description="Words per minute of synthesised prompts.")
 
+    memory_days: float = Field(
+        30, gt=0, le=365, description="Days that a caller's last calls are kept, under a keyed hash of the number."
+    )
+    memory_preferences_days: float = Field(
+        365, gt=0, le=3650, description="Days without a call after which a caller's preferences are forgotten."
+    )
+    memory_calls: int = Field(5, ge=1, le=20, description="Calls that are kept of one number, the newest.")
+    memory_numbers: int = Field(50_000, ge=1, le=10_000_000, description="Numbers that anything is kept of.")
+
     loop_stall_s: float = Field(
         1.8, gt=0.3, description="A service that is silent this long is ended; with 2.7 s of apology, under 5 s in all."
     )

@@ -9,7 +9,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from ivr.dialogue.nobody_known import NobodyKnown
-from ivr.dialogue.ports import Callers, LookUpFailed, Message, QueueState
+from ivr.dialogue.ports import Callers, LookUpFailed, Memory, Message, NoMemory, QueueState
 from ivr.records.mailbox import Mailbox
 
 
@@ -42,6 +42,7 @@ class LiveWorld:
     mailbox: Mailbox
     sources: LookUp = no_sources
     callers: Callers = field(default_factory=NobodyKnown)
+    memory: Memory = field(default_factory=NoMemory)
 
     def now(self) -> datetime:
         """The time in `zone`."""

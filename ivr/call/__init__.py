@@ -4,6 +4,7 @@ from ivr.call.caller import Caller, CallId, clean_text, shown
 from ivr.call.events import (
     AgentAnswered,
     AgentRang,
+    Alerted,
     Answered,
     AnswerJudged,
     AnswerTold,
@@ -22,6 +23,7 @@ from ivr.call.events import (
     OutcomeReached,
     PromptPlayed,
     Rang,
+    Recalled,
     RecordFound,
     RecordSaid,
     StepEntered,
@@ -30,13 +32,14 @@ from ivr.call.events import (
     event_from_dict,
     event_to_dict,
 )
-from ivr.call.handover import QUEUE_NAME, AnswerHeard, Fact, HandOver, Intent, Speaker, TranscriptLine
+from ivr.call.handover import QUEUE_NAME, Alert, AnswerHeard, Fact, HandOver, Intent, Speaker, TranscriptLine
 from ivr.call.heard import Heard, Hypothesis, Means, Outcome
 from ivr.call.keys import KeyPattern
 from ivr.call.knowing import Answer, Expired, Finding, Known, NotKnown, Unsure, on_day
 from ivr.call.listening import BargeIn, EndOfTurn, Listening, MessageLimits, Pauses, Prompt, WordPattern
 from ivr.call.match import Match
 from ivr.call.record import LEVELS, CheckOutcome, Identity, Level, Said
+from ivr.call.remembered import EarlierCall, Preferences, Remembered
 from ivr.call.story import Story
 
 __all__ = [
@@ -44,6 +47,8 @@ __all__ = [
     "QUEUE_NAME",
     "AgentAnswered",
     "AgentRang",
+    "Alert",
+    "Alerted",
     "Answer",
     "AnswerHeard",
     "AnswerJudged",
@@ -56,6 +61,7 @@ __all__ = [
     "Caller",
     "CallerSpoke",
     "CheckOutcome",
+    "EarlierCall",
     "EndOfTurn",
     "EndReason",
     "Ended",
@@ -85,11 +91,14 @@ __all__ = [
     "Outcome",
     "OutcomeReached",
     "Pauses",
+    "Preferences",
     "Prompt",
     "PromptPlayed",
     "Rang",
+    "Recalled",
     "RecordFound",
     "RecordSaid",
+    "Remembered",
     "Said",
     "Speaker",
     "StepEntered",

@@ -196,6 +196,22 @@ class MessageLeft(CallEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Alerted(CallEvent):
+    """Something that a person has to know before anything else: `kind` is one of `Alert`'s."""
+
+    kind: str
+    text: str = field(metadata=PII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recalled(CallEvent):
+    """The caller has rung before and goes on from there: in `step`, about `topic` (empty: the same place as before)."""
+
+    step: str
+    topic: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HandedOver(CallEvent):
     """The caller is on the way to a queue."""
 
@@ -259,6 +275,8 @@ _KINDS: dict[str, type[CallEvent]] = {
         AnswerWithheld,
         OutcomeReached,
         MessageLeft,
+        Alerted,
+        Recalled,
         HandedOver,
         AgentRang,
         AgentAnswered,

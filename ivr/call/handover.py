@@ -59,6 +59,18 @@ class AnswerHeard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """What a person has to know before anything else.
+
+    `kind`: ``distress`` (`text` is what was heard), ``vulnerable`` (the caller's record says so), ``failed_before``
+    (the calls before this one failed) or ``person_first`` (the caller asked for that).
+    """
+
+    kind: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HandOver:
     """A caller on the way to a queue."""
 
@@ -67,7 +79,7 @@ class HandOver:
     queue: str
     reason: str
     """Why a person: ``asked``, ``plan``, ``not_understood``, ``not_known``, ``not_helped`` (by an answer), ``expired``
-    (the answer), ``unheard``, ``line_failed``, or the plan's words."""
+    (the answer), ``unheard``, ``distress``, ``line_failed``, or the plan's words."""
     intent: Intent | None = None
     facts: tuple[Fact, ...] = ()
     answers_heard: tuple[AnswerHeard, ...] = ()
@@ -77,3 +89,4 @@ class HandOver:
     identity: Identity = field(default_factory=Identity)
     record: tuple[Said, ...] = ()
     """What sources say of the caller, those that contradict each other included."""
+    alerts: tuple[Alert, ...] = ()

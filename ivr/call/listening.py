@@ -100,6 +100,9 @@ class Listening:
     pauses: Pauses = field(default_factory=Pauses)
     refuse_below: float = 0.0
     """A reading with less confidence than this is no word that means something: it cuts no prompt."""
+    urgent: WordPattern | None = None
+    """Words that are heeded even if they were hardly heard, from `urgent_from` on: they cut a prompt all the same."""
+    urgent_from: float = 1.0
     keys: KeyPattern = field(default_factory=KeyPattern)
     first_input_s: float = 5.0
     """From the end of the prompts to the first key or voice; then the turn is a noinput."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from ivr.call.caller import Caller, CallId
 from ivr.call.events import (
+    Alerted,
     Answered,
     AnswerJudged,
     AnswerTold,
@@ -25,7 +26,7 @@ from ivr.call.events import (
     StepEntered,
     StepFailed,
 )
-from ivr.call.handover import AnswerHeard, Fact, HandOver, Intent, Speaker, TranscriptLine
+from ivr.call.handover import Alert, AnswerHeard, Fact, HandOver, Intent, Speaker, TranscriptLine
 from ivr.call.record import LEVELS, Identity, Said
 
 _TIMES = {1: "once", 2: "twice"}
@@ -57,6 +58,7 @@ class Story:
     transcript: tuple[TranscriptLine, ...] = ()
     identity: Identity = field(default_factory=Identity)
     record: tuple[Said, ...] = ()
+    alerts: tuple[Alert, ...] = ()
 
     def after(self, event: CallEvent) -> Story:
         """The story with `event`, the next one of the call."""
@@ -78,6 +80,8 @@ class Story:
                 return replace(self, answers_heard=tuple(_judged(self.answers_heard, article, helped)))
             case AnswerWithheld(title=title):
                 return replace(self, failures=(*self.failures, f"the answer '{title}' is out of date"))
+            case Alerted(kind=kind, text=text):
+                return replace(self, alerts=(*self.alerts, Alert(kind=kind, text=text)))
             case StepFailed(step=step, failure=failure):
                 failed = f"{self.verb} '{step}': {_FAILURES.get(failure, failure)}"
                 return replace(self, failures=(*self.failures, failed))
@@ -115,6 +119,7 @@ class Story:
             transcript=self.transcript,
             identity=self.identity,
             record=self.record,
+            alerts=self.alerts,
         )
 
     def _line(self, event: PromptPlayed | CallerSpoke | KeysPressed) -> TranscriptLine:

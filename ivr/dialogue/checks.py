@@ -55,6 +55,43 @@ def check_names(flow: Flow, text: str) -> None:
         for one in step.verb.texts():
             _check_facts(flow, step, one, facts, text)
     _check_hang_ups(flow)
+    _check_kept(flow)
+    _check_distress(flow)
+
+
+def _check_kept(flow: Flow) -> None:
+    """What is kept of a call is no secret, and one step says what it is."""
+    keeping = [step for step in flow.steps.values() if step.verb.keeps() is not None]
+    for step in keeping[1:]:
+        raise flow.wrong(
+            step, f"'{keeping[0].name}' is a '{step.verb.word}', too; a plan has one, so lead there instead"
+        )
+    for step in keeping:
+        others = [one for one in flow.steps.values() if one is not step]
+        secret = {fact for one in others if one.manner.sensitive for fact in one.verb.facts()}
+        learnt = {fact for one in others for fact in one.verb.facts()}
+        for fact in step.verb.kept_at():
+            if fact.text in secret:
+                raise flow.wrong(
+                    fact, f"'{fact.text}' is learnt in a sensitive step, so it is never kept; remove it here"
+                )
+            if fact.text not in learnt:
+                raise flow.wrong(fact, _unknown_fact(fact.text, learnt))
+
+
+def _check_distress(flow: Flow) -> None:
+    """Words of distress mean nothing else."""
+    for distress in flow.distress.phrases if flow.distress is not None else ():
+        for step in flow.steps.values():
+            if any(phrase.text == distress.text for phrase in step.verb.phrases()):
+                message = f"'{distress.text}' is also what callers say in step '{step.name}'; leave it to one of them"
+                raise flow.wrong(distress, message)
+
+
+def _phrases(flow: Flow) -> list[Written]:
+    """All that callers may say, besides what is understood in every plan."""
+    own = [phrase for step in flow.steps.values() for phrase in step.verb.phrases()]
+    return [*own, *flow.distress.phrases] if flow.distress is not None else own
 
 
 NO_CALLERS = "asks who calls, which needs a file of callers; add 'callers: …' at the top"
@@ -132,7 +169,7 @@ def check_vocabulary(flow: Flow, unknown_words: UnknownWords) -> tuple[str, ...]
 
     A word whose sound is given counts as heard; a line of ``sounds_like`` that is not needed is told, too.
     """
-    phrases = [phrase for step in flow.steps.values() for phrase in step.verb.phrases()]
+    phrases = _phrases(flow)
     replies = REPLIES if flow.knowledge is not None else ()
     everywhere = [phrase for option in (*UNIVERSALS, *YES_NO, *replies) for phrase in option.phrases]
     heard = hears(flow, unknown_words)
@@ -167,7 +204,7 @@ def check_sounds(flow: Flow, phrasings: Iterable[str] = ()) -> tuple[str, ...]:
 
     `phrasings` are those of the articles, which may hold the word, too.
     """
-    own = (phrase.text for step in flow.steps.values() for phrase in step.verb.phrases())
+    own = (phrase.text for phrase in _phrases(flow))
     words = {word for text in (*own, *phrasings) for word in text.split()}
     everywhere = {word for option in (*UNIVERSALS, *YES_NO) for phrase in option.phrases for word in phrase.split()}
     warnings = []
@@ -176,8 +213,10 @@ def check_sounds(flow: Flow, phrasings: Iterable[str] = ()) -> tuple[str, ...]:
             near = did_you_mean(place.text, words)
             mending = f"did you mean '{near}'?" if near else "remove this line"
             warnings.append(flow.wrong(place, f"no phrase of the plan holds '{place.text}'; {mending}"))
+    distress = (flow.distress.option(),) if flow.distress is not None else ()
     for name, step in flow.steps.items():
-        warnings += _same_sounds(flow, name, _expected(step))
+        expected = _expected(step)
+        warnings += _same_sounds(flow, name, (*expected, *distress) if expected else ())
     return tuple(dict.fromkeys(map(str, warnings)))
 
 
@@ -193,7 +232,7 @@ def _same_sounds(flow: Flow, name: str, options: Iterable[Option]) -> Iterator[F
     for option in options:
         for phrase in option.phrases:
             first, other = heard_as.setdefault(flow.sounds_like.sounds(phrase), (option, phrase))
-            if first.name != option.name:
+            if first.name != option.name and other != phrase:  # one phrase of both is the first one's
                 changed = (word for word in (*other.split(), *phrase.split()) if word in places)
                 guilty = next(word for word in changed if not (word in phrase.split() and word in other.split()))
                 yield flow.wrong(

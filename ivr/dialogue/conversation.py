@@ -8,14 +8,16 @@ from dataclasses import replace
 from ivr.call import BargeIn, EndReason, Heard, MessageLimits, Outcome, Prompt
 from ivr.dialogue import wording
 from ivr.dialogue.answers import Answers
+from ivr.dialogue.distress import heed
 from ivr.dialogue.flow import Conclusion, Flow, Next, Step, Verb
+from ivr.dialogue.kept import Kept
 from ivr.dialogue.key_hints import key_hints
 from ivr.dialogue.manner import Manner, Reaction
 from ivr.dialogue.notebook import Notebook
 from ivr.dialogue.ports import Knowledge, Telephone, World
 from ivr.dialogue.said_fact import said_fact
 from ivr.dialogue.sub_flows import SubFlows
-from ivr.dialogue.turns import TooManyTurns, Turns
+from ivr.dialogue.turns import Turns
 from ivr.dialogue.wishes import GoesOn, WantsMainMenu, WantsPerson
 from ivr.dialogue.words.expectation import Expectation, Refused, Understood
 from ivr.dialogue.words.options import (
@@ -60,7 +62,10 @@ class Conversation:
         self.answers = Answers()
         self.heard_whole = False
         """Whether what was told last was heard to its end."""
-        self._turns = Turns(telephone, notebook, flow.sounds_like, self._say_fact)
+        self.kept = Kept()
+        self.calm = False
+        """Whether the caller has said that they are in no distress."""
+        self._turns = Turns(telephone, notebook, flow, self.kept, self._say_fact)
         self._learnt_by: dict[str, Verb] = {}
         self._counts: dict[str, int] = {}
         self._failures = 0
@@ -81,9 +86,10 @@ class Conversation:
         """
         if "." not in step.name:
             self.sub_flows.clear()
+        asked_in_passing = self.step.verb.keeps() is not None  # what failed there counts in the step that follows
+        self._failures = self._failures if asked_in_passing else 0
         self.step = step
         self._counts = {}
-        self._failures = 0
         self._refused = {}
         self.notebook.entered(step.name, step.verb.word)
 
@@ -163,7 +169,9 @@ class Conversation:
                 self._follow(settled)
                 return settled
 
-    async def hear_once(self, prompts: Sequence[Prompt], expectation: Expectation) -> Understood | None:
+    async def hear_once(
+        self, prompts: Sequence[Prompt], expectation: Expectation, *, answer_within_s: float | None = None
+    ) -> Understood | None:
         """Ask once; None if nothing comes of it, which only counts, where something came, towards offering a person.
 
         Raises as `listen` does.
@@ -171,16 +179,18 @@ class Conversation:
         carried = (*self._told, *self._waiting)
         while True:
             said, self._waiting = (*self._waiting, *prompts), ()
-            heard, understood = await self._turn(said, expectation)
+            heard, understood = await self._turn(said, expectation, answer_within_s=answer_within_s)
             self._failures += heard.outcome is Outcome.NO_MATCH
             if understood is not None and not understood.value and understood.confidence >= self.manner.confirm:
                 understood = await self._settled(understood, expectation)
             if understood is None or understood.value or understood.confidence < self.manner.confirm:
                 self._told = ()
                 return understood
-            self._waiting = self._help(carried) if understood.name == HELP else carried
             if not self._says_again(understood):
                 self._follow(understood)
+                self._told = ()
+                return understood
+            self._waiting = self._help(carried) if understood.name == HELP else carried
 
     def another_question(self) -> None:
         """The same step asks for something else now, of which nothing was refused."""
@@ -251,7 +261,7 @@ class Conversation:
             self._waiting = self.manner.on_not_understood[0].prompts if self.manner.on_not_understood else ()
 
     async def record(self, prompts: Iterable[Prompt], limits: MessageLimits) -> Heard:
-        """Say `prompts`, and keep what the caller says then as a message; who hangs up has left one, too."""
+        """Let the caller leave a message, of which nothing is understood; who hangs up has left one, too."""
         said, self._waiting = (*self._waiting, *prompts), ()
         return await self._turns.record(said, limits, speak_within_s=self.manner.answer_within_s)
 
@@ -264,12 +274,13 @@ class Conversation:
     async def to_person(self, wish: WantsPerson) -> Conclusion:
         """Tell the caller and hand over. Raises CallerLeft."""
         queue = wish.queue or self.manner.person_queue
-        await self.finish_speaking([self._own(wording.to_people(self.flow.queues[queue]))])
+        usual = (self._own(wording.to_people(self.flow.queues[queue])),)
+        await self.finish_speaking(usual if wish.said is None else wish.said)
         return self.conclude_with(queue, wish.reason)
 
-    def learnt(self, fact: str, value: str, confidence: float) -> None:
-        """The caller told us something; in a sensitive step nobody is to read it."""
-        self._learnt_by[fact] = self.step.verb
+    def learnt(self, fact: str, value: str, confidence: float, *, by: Verb | None = None) -> None:
+        """The caller told us something (`by` the step's verb); in a sensitive step nobody is to read it."""
+        self._learnt_by[fact] = by or self.step.verb
         if self.manner.sensitive:
             self.notebook.keep_secret(fact, value)
         else:
@@ -403,7 +414,7 @@ class Conversation:
     def _says_again(self, understood: Understood) -> bool:
         """Whether the caller wants to hear the same again; "slower" holds from now on."""
         if understood.name == SLOWER:
-            self._turns.slowly = True
+            self.kept.preferences = replace(self.kept.preferences, slower=True)
         return understood.name in (REPEAT, SLOWER, HELP)
 
     def _follow(self, understood: Understood) -> None:
@@ -420,6 +431,10 @@ class Conversation:
     def _own(self, text: str) -> Prompt:
         return Prompt(text=text, barge_in=self.manner.barge_in)
 
+    async def ask_plainly(self, prompts: Sequence[Prompt], expectation: Expectation) -> tuple[Heard, Understood | None]:
+        """One turn, of which nothing is made. Raises CallerLeft, and WantsPerson of who goes round and round."""
+        return await self._turns.take(prompts, expectation, self.manner)
+
     async def _turn(
         self,
         prompts: Sequence[Prompt],
@@ -428,9 +443,8 @@ class Conversation:
         refused: Refused | None = None,
         answer_within_s: float | None = None,
     ) -> tuple[Heard, Understood | None]:
-        try:
-            return await self._turns.take(
-                prompts, expectation, self.manner, refused=refused, answer_within_s=answer_within_s
-            )
-        except TooManyTurns:
-            raise WantsPerson("not_understood") from None
+        """One turn; of words of distress all that is left are what else may have been meant."""
+        heard, understood = await self._turns.take(
+            prompts, expectation, self.manner, refused=refused, answer_within_s=answer_within_s
+        )
+        return heard, None if understood is None else await heed(self, heard, understood)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ivr.callers_file import CallersFile
     from ivr.dialogue.calendar import Hours, Notice
     from ivr.dialogue.conversation import Conversation
+    from ivr.dialogue.distress import Distress
     from ivr.yaml_file import Fields
 
 
@@ -53,8 +54,9 @@ class Verb(ABC):
 
     Its fields are declared as lines of the plan (`language.lines`), and its docstring is for those who write plans.
     `word` opens a step of this verb; `listens` says that it waits for the caller; `asks_knowledge` that it needs
-    articles; `returns` that a sub-flow is over with it. A verb overrides those of the questions below that it has an
-    answer to.
+    articles; `returns` that a sub-flow is over with it; `resumes` that a call which broke off may go on with it;
+    `proves` that it finds out who the caller is, so that no later call goes on behind it without it. A verb overrides
+    those of the questions below that it has an answer to.
     """
 
     word: ClassVar[str]
@@ -63,6 +65,8 @@ class Verb(ABC):
     listens: ClassVar[bool] = False
     asks_knowledge: ClassVar[bool] = False
     returns: ClassVar[bool] = False
+    resumes: ClassVar[bool] = False
+    proves: ClassVar[bool] = False
 
     @classmethod
     def read(cls, given: Fields, scope: Scope) -> Self:
@@ -100,6 +104,18 @@ class Verb(ABC):
     def say_fact(self, name: str, value: str) -> str | None:
         """How a caller hears the fact `name` that this verb learns; None if it has no way of its own for it."""
         return None
+
+    def keeps(self) -> frozenset[str] | None:
+        """Facts that are kept for the caller's next call; None if the verb has nothing kept."""
+        return None
+
+    def kept_at(self) -> tuple[Written, ...]:
+        """The same, each where it stands in the file."""
+        return ()
+
+    def returning(self) -> tuple[str, ...]:
+        """What callers may be recognised as calling about again."""
+        return ()
 
     def calls(self) -> str | None:
         """The sub-flow that is run first: its first step is the first jump, the step after it the last one."""
@@ -190,6 +206,12 @@ class Flow:
     """What is known of callers, and by which sources."""
     figures: Figures = field(default_factory=Figures)
     """What names in braces stand for; prompts hold it already."""
+    distress: Distress | None = None
+    """What is done about words of distress."""
+    fingerprint: str = ""
+    """Of the file's text: what a call was led through."""
+    resumable: frozenset[str] = frozenset()
+    """Steps that a call may go on with which broke off (see `resuming`)."""
     waivers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Rules of the checks that do not hold in this plan → why."""
     warnings: tuple[str, ...] = ()
@@ -220,6 +242,12 @@ class Flow:
         record = (f"{CALLER}{name}" for name in self.callers.fields) if self.callers is not None else ()
         return frozenset((CALLER_NUMBER, *record))
 
+    @property
+    def keeps(self) -> frozenset[str] | None:
+        """Facts that are kept of a call for the caller's next one; None: nothing is kept of calls."""
+        kept = (step.verb.keeps() for step in self.steps.values())
+        return next((facts for facts in kept if facts is not None), None)
+
     def wrong(self, place: Written | Step, message: str) -> FlowError:
         """The error to raise about `place`."""
         return FlowError(message, file=str(self.file), line=place.line, column=place.column)
@@ -228,6 +256,8 @@ class Flow:
         for manner in (self.manner, *(step.manner for step in self.steps.values())):
             yield from manner.prompts()
         yield from (prompt for notice in self.notices for prompt in notice.prompts)
+        if self.distress is not None:
+            yield from self.distress.prompts()
         for step in self.steps.values():
             yield from step.verb.prompts()
             yield from prompts_from(_about_options(step.verb.expectation()))

@@ -1,7 +1,10 @@
-"""Which keys to press here, said when a caller spoke and nobody could hear them."""
+"""Which keys to press here, said when a caller spoke and nobody could hear them, or prefers keys."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from ivr.call import Prompt
 from ivr.dialogue import wording
 from ivr.dialogue.words.expectation import Expectation
 from ivr.dialogue.words.options import FIRST, PERSON, YES_NO
@@ -22,3 +25,20 @@ def key_hints(expectation: Expectation) -> tuple[str, ...]:
         wording.PRESS_FOR_PERSON for option in expectation.everywhere if option.name == PERSON and option.key
     )
     return (*choices, *person) if choices else (*person, wording.PRESS_FOR_MENU)
+
+
+def keys_do(expectation: Expectation) -> bool:
+    """Whether whatever is asked can be answered by keys; so can what asks nothing."""
+    if expectation.counted is not None:
+        return bool(expectation.counted.press)
+    return not expectation.free and (not expectation.options or any(option.key for option in expectation.options))
+
+
+def with_key_hints(prompts: Iterable[Prompt], expectation: Expectation) -> tuple[Prompt, ...]:
+    """`prompts`, and after them which keys answer, as far as they do not say so themselves."""
+    said = tuple(prompts)
+    if not said or (expectation.counted is None and not expectation.options):
+        return said
+    words = " ".join(prompt.text for prompt in said).lower()
+    hints = (hint for hint in key_hints(expectation) if hint.lower().rstrip(".") not in words)
+    return (*said, *(Prompt(text=hint, barge_in=said[-1].barge_in) for hint in hints))

@@ -7,6 +7,7 @@ verb's in its file below `verbs/`. ``docs/reference.md`` is made of them and beg
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -25,6 +26,7 @@ from ivr.dialogue.language.settings import manner_of
 from ivr.dialogue.language.shape import Scope
 from ivr.dialogue.language.shapes import FILE
 from ivr.dialogue.manner import Manner
+from ivr.dialogue.resuming import resumable
 from ivr.dialogue.verbs import VERBS
 from ivr.dialogue.ways import check_loops, check_sub_flows, unlearnt, unreachable
 from ivr.dialogue.words.sounds_like import SoundsLike
@@ -39,11 +41,13 @@ def load_flow(path: Path, *, at: datetime | None = None) -> Flow:
     Warnings about what is over or never comes are those of `at` (see `Flow.local`). Raises FlowError.
     """
     text = read_text(path)
-    flow = _flow(parse(text, file=str(path), name="this plan"), path)
+    read = _flow(parse(text, file=str(path), name="this plan"), path)
+    flow = replace(read, fingerprint=hashlib.sha256(text.encode()).hexdigest()[:16])
     check_record(flow, text)
     check_names(flow, text)
     check_sub_flows(flow)
     check_loops(flow)
+    flow = replace(flow, resumable=resumable(flow))
     odd = oddities(flow, flow.local(at))
     return replace(flow, warnings=(*unreachable(flow), *odd, *unlearnt(flow), *below_level(flow)))
 
@@ -100,6 +104,7 @@ def _flow(given: Fields, path: Path) -> Flow:
         sources=head.sources,
         callers=head.callers,
         figures=figures,
+        distress=head.distress,
         waivers=head.waive or _NOTHING,
     )
 

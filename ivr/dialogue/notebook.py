@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ivr.call import (
+    Alert,
+    Alerted,
     AnswerJudged,
     AnswerTold,
     AnswerWithheld,
@@ -28,6 +30,7 @@ from ivr.call import (
     OutcomeReached,
     Prompt,
     PromptPlayed,
+    Recalled,
     RecordFound,
     RecordSaid,
     Said,
@@ -76,6 +79,11 @@ class Notebook:
         """What the call is about, as far as it is known."""
         self.caller = caller
         """As the network presents them."""
+
+    @property
+    def now(self) -> float:
+        """Unix time in seconds, as events have it."""
+        return self._now()
 
     def value(self, name: str) -> str:
         """As `fact`, secrets included: only for look-ups, which do not keep it, and for decisions."""
@@ -157,6 +165,14 @@ class Notebook:
     def keep_secret(self, name: str, value: str) -> None:
         """The caller told us something that nobody is to read: it is there for look-ups, until the call is over."""
         self._secrets[name] = value
+
+    def alerted(self, alert: Alert) -> None:
+        """Something that the person who takes over has to know before anything else."""
+        self._note(Alerted(call_id=self.call_id, at=self._now(), kind=alert.kind, text=alert.text))
+
+    def recalled(self, step: str, topic: str) -> None:
+        """The call goes on from an earlier one."""
+        self._note(Recalled(call_id=self.call_id, at=self._now(), step=step, topic=topic))
 
     def told(self, article: str, title: str, heard_to_end: bool) -> None:
         """An article was spoken."""

@@ -12,13 +12,16 @@ from ivr.call import (
     Caller,
     CallEvent,
     CheckOutcome,
+    EarlierCall,
     Finding,
     HandOver,
     Heard,
     Hypothesis,
     Level,
     Listening,
+    Preferences,
     Prompt,
+    Remembered,
     Said,
 )
 from ivr.errors import LookUpFailed as LookUpFailed
@@ -122,12 +125,56 @@ class Callers(Protocol):
         ...
 
 
+class Memory(Protocol):
+    """What is kept of numbers (E.164, or an extension's digits); nothing of it is ever needed, so nothing raises."""
+
+    async def recollect(self, number: str) -> Remembered:
+        """What is kept of `number`."""
+        ...
+
+    def note_call(self, number: str, call: EarlierCall) -> None:
+        """Keep `call`; returns at once."""
+        ...
+
+    async def prefer(self, number: str, preferences: Preferences) -> bool:
+        """Keep them from now on; False if that cannot be done, which the caller must be told."""
+        ...
+
+    async def forget(self, number: str) -> bool:
+        """Delete everything about `number`; False if that cannot be done."""
+        ...
+
+
+class NoMemory:
+    """A `Memory` that keeps nothing."""
+
+    async def recollect(self, number: str) -> Remembered:
+        """Nothing."""
+        return Remembered()
+
+    def note_call(self, number: str, call: EarlierCall) -> None:
+        """It is gone."""
+
+    async def prefer(self, number: str, preferences: Preferences) -> bool:
+        """It cannot."""
+        return False
+
+    async def forget(self, number: str) -> bool:
+        """There is nothing to forget."""
+        return True
+
+
 class World(Protocol):
     """What is true outside this call."""
 
     @property
     def callers(self) -> Callers:
         """What is known of callers."""
+        ...
+
+    @property
+    def memory(self) -> Memory:
+        """What is kept of earlier calls."""
         ...
 
     def now(self) -> datetime:

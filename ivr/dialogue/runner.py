@@ -12,6 +12,8 @@ from ivr.dialogue.conversation import Conversation
 from ivr.dialogue.flow import Conclusion, Flow, Next
 from ivr.dialogue.notebook import Notebook
 from ivr.dialogue.ports import Feed, Knowledge, Telephone, World
+from ivr.dialogue.remembering import begin, keep
+from ivr.dialogue.resuming import Trail
 from ivr.dialogue.ways import needs_record
 from ivr.dialogue.wishes import CallerLeft, GoesOn, WantsMainMenu, WantsPerson
 from ivr.errors import CallerGone, LineError
@@ -42,17 +44,30 @@ async def run_flow(
     that is known, for the person whom the dialplan connects. Nor for a fault of ours in a step: the plan's ``on_error``
     comes next, or a person.
     """
+    trail = Trail(flow, feed)
     record = world.callers.ring(caller)
     notebook = Notebook(
         call_id=call_id,
         caller=caller,
-        feed=feed,
+        feed=trail,
         now=now,
         caller_number=number_of(caller, flow.language),
         record=record,
     )
     conversation = Conversation(flow=flow, telephone=telephone, knowledge=knowledge, world=world, notebook=notebook)
-    following: Next = start or flow.start
+    try:
+        await begin(conversation)
+        conclusion = await _led(conversation, start or flow.start)
+    finally:
+        await record.close()
+    keep(conversation, trail, conclusion)
+    return conclusion
+
+
+async def _led(conversation: Conversation, start: str) -> Conclusion:
+    """The call from the step `start` to its end."""
+    notebook = conversation.notebook
+    following: Next = start
     try:
         while not isinstance(following, Conclusion):
             following = await _step(conversation, following)
@@ -62,8 +77,6 @@ async def run_flow(
     except LineError:
         hand_over = notebook.summary(conversation.manner.person_queue, "line_failed")
         return Conclusion(reason=EndReason.LINE_FAILED, hand_over=hand_over)
-    finally:
-        await record.close()
     return following
 
 

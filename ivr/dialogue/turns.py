@@ -7,20 +7,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from ivr.call import Heard, Listening, MessageLimits, Outcome, Prompt
+from ivr.dialogue.flow import Flow
+from ivr.dialogue.kept import Kept
+from ivr.dialogue.key_hints import keys_do, with_key_hints
 from ivr.dialogue.manner import Manner
 from ivr.dialogue.notebook import Notebook
 from ivr.dialogue.ports import Telephone
-from ivr.dialogue.wishes import CallerLeft
+from ivr.dialogue.wishes import CallerLeft, WantsPerson
 from ivr.dialogue.words.expectation import Expectation, Refused, Understood
-from ivr.dialogue.words.sounds_like import SoundsLike
 
 MOST_TURNS = 200
 """About half an hour; who is still here then is better served by a person."""
 FACT = re.compile(r"\{((?:caller\.)?[a-z][a-z0-9_]*)\}")
-
-
-class TooManyTurns(Exception):
-    """The caller goes round and round."""
 
 
 class NobodyThere:
@@ -32,15 +30,16 @@ class NobodyThere:
 
 
 class Turns:
-    """The turns of one call; `slowly` is what the caller asked for."""
+    """The turns of one call; `kept` says how the caller wants to be spoken to."""
 
     def __init__(
-        self, telephone: Telephone, notebook: Notebook, sounds_like: SoundsLike, say_fact: Callable[[str, str], str]
+        self, telephone: Telephone, notebook: Notebook, flow: Flow, kept: Kept, say_fact: Callable[[str, str], str]
     ) -> None:
-        self.slowly = False
+        self._kept = kept
         self._telephone: Telephone = telephone
         self._notebook = notebook
-        self._sounds_like = sounds_like
+        self._sounds_like = flow.sounds_like
+        self._distress = flow.distress.option() if flow.distress is not None else None
         self._say_fact = say_fact
         self._taken = 0
 
@@ -63,18 +62,20 @@ class Turns:
         refused: Refused | None = None,
         answer_within_s: float | None = None,
     ) -> tuple[Heard, Understood | None]:
-        """Say `prompts`, listen for `expectation`, note both. Raises CallerLeft, TooManyTurns."""
+        """Say `prompts`, listen for `expectation`, note both. Raises CallerLeft, WantsPerson if this has no end."""
         if self._taken >= MOST_TURNS:
-            raise TooManyTurns
+            raise WantsPerson("not_understood")
         self._taken += 1
-        same = expectation.sounds_like == self._sounds_like
-        expected = expectation if same else replace(expectation, sounds_like=self._sounds_like)
+        expected = expectation
+        if (expectation.sounds_like, expectation.distress) != (self._sounds_like, self._distress):
+            expected = replace(expectation, sounds_like=self._sounds_like, distress=self._distress)
         listening = expected.listening(manner)
         if answer_within_s is not None:
             listening = replace(listening, first_input_s=answer_within_s)
-        if manner.sensitive:  # nobody is to say a secret aloud, and no recogniser is to hear it
-            listening = replace(listening, phrases=(), words=None)
-        said = self._as_said(prompts)
+        by_keys = self._kept.preferences.keys_only and keys_do(expectation)
+        if manner.sensitive or by_keys:  # nobody is to say a secret aloud, and no recogniser is to hear it
+            listening = replace(listening, phrases=(), words=None, urgent=None)
+        said = self._as_said(with_key_hints(prompts, expectation) if by_keys else prompts)
         heard = await self._converse(said, listening)
         understood = expected.understand(heard, refused) if heard.outcome is Outcome.MATCH else None
         heard = expected.written(_as_understood(heard, expected, understood))
@@ -120,8 +121,8 @@ class Turns:
         filled = ((prompt, self.filled(prompt.text)) for prompt in prompts)
         return tuple(
             prompt
-            if (text, self.slowly) == (prompt.text, prompt.slowly)
-            else replace(prompt, text=text, slowly=self.slowly)
+            if (text, self._kept.preferences.slower) == (prompt.text, prompt.slowly)
+            else replace(prompt, text=text, slowly=self._kept.preferences.slower)
             for prompt, text in filled
         )
 

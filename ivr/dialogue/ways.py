@@ -44,7 +44,7 @@ def unreachable(flow: Flow) -> tuple[str, ...]:
 
 
 def _in_reach(flow: Flow) -> Set[str]:
-    return _reached({name: _ways(flow, step) for name, step in flow.steps.items()}, [flow.start, flow.main_menu])
+    return _reached({name: _ways(step) for name, step in flow.steps.items()}, [flow.start, flow.main_menu])
 
 
 def used_facts(step: Step) -> Set[str]:
@@ -65,7 +65,7 @@ def unlearnt(flow: Flow) -> tuple[str, ...]:
     number = {fact: at for at, fact in enumerate(sorted(set().union(*used.values()) & set(_all_facts(flow))))}
     if not number:
         return ()
-    after = {name: tuple(_ways_with_returns(flow, step)) for name, step in flow.steps.items()}
+    after = {name: tuple(ways_with_returns(flow, step)) for name, step in flow.steps.items()}
     known = {
         name: sum(1 << number[fact] for fact in set(step.verb.facts()) & number.keys())
         for name, step in flow.steps.items()
@@ -91,13 +91,13 @@ def _all_facts(flow: Flow) -> Iterator[str]:
         yield from step.verb.facts()
 
 
-def _ways(flow: Flow, step: Step) -> list[str]:
+def _ways(step: Step) -> list[str]:
     return [jump.text for jump in (*step.verb.jumps(), *step.manner.jumps())]
 
 
-def _ways_with_returns(flow: Flow, step: Step) -> Iterator[str]:
+def ways_with_returns(flow: Flow, step: Step) -> Iterator[str]:
     """Where a call may go after `step`, by the caller's wish and out of a sub-flow, too."""
-    yield from _ways(flow, step)
+    yield from _ways(step)
     yield flow.main_menu
     if step.verb.returns:
         own = step.name.rpartition(".")[0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ivr.call import Prompt
+
 
 class CallerLeft(Exception):
     """The caller hung up."""
@@ -20,9 +22,13 @@ class GoesOn(Exception):
 
 
 class WantsPerson(Exception):
-    """The caller is to speak to a person; `reason` as in HandOver, `queue` None for the step's own."""
+    """The caller is to speak to a person; `reason` as in HandOver, `queue` None for the step's own.
 
-    def __init__(self, reason: str, queue: str | None = None) -> None:
+    `said` are the last words before; None: the usual ones.
+    """
+
+    def __init__(self, reason: str, queue: str | None = None, said: tuple[Prompt, ...] | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
         self.queue = queue
+        self.said = said

@@ -67,6 +67,7 @@ def screen_pop(hand_over: HandOver, *, queue: str, wait_s: float, made_at: float
             {"at_s": line.at_s, "speaker": line.speaker.value, "text": line.text, "confidence": line.confidence}
             for line in hand_over.transcript[-MOST_TRANSCRIPT_LINES:]
         ],
+        "alerts": [{"kind": alert.kind, "text": alert.text} for alert in hand_over.alerts],
         "wait_s": round(max(wait_s, 0.0), 1),
         "made_at": datetime.fromtimestamp(made_at, UTC).isoformat(timespec="milliseconds"),
     }

@@ -19,6 +19,7 @@ from typing import Any
 
 from ivr.call import (
     LEVELS,
+    Alert,
     AnswerHeard,
     Caller,
     CallId,
@@ -124,6 +125,7 @@ def from_dict(data: dict[str, Any]) -> HandOver:
             "transcript": tuple(
                 TranscriptLine(**{**line, "speaker": Speaker(line["speaker"])}) for line in data["transcript"]
             ),
+            "alerts": tuple(Alert(**alert) for alert in data.get("alerts", ())),
         }
     )
 

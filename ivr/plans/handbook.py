@@ -48,6 +48,7 @@ scenarios:
     closed: [office]               # queues that nobody serves, or 'yes' for all
     recogniser_down: no
     look_ups: {}                   # what a source finds, {members: {name: Ada}}; or nothing, or fails
+    remembered: {preferences: [slower]}   # of earlier calls; where a plan recalls, also step, topic, facts, minutes_ago
     talk:
       - say: book the big hall     # digits and letters as people say them: "two five", "s g twelve"
       - hears: How many people     # a part of what the line says since the caller's last act, or a list of them

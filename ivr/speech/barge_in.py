@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ivr.call import Hypothesis, Listening, Match
+from ivr.call import Hypothesis, Listening, Match, WordPattern
 from ivr.speech.ear import FRAME_MS
 
 DOUBT_MS = 700
@@ -23,9 +23,16 @@ MOST_HOPES = 5
 
 def means_something(listening: Listening, readings: Sequence[Hypothesis]) -> bool:
     """Whether `readings` of one utterance are together sure enough to be an answer: what cuts a prompt."""
-    words = listening.words
-    meant = [one.confidence for one in readings if one.text and (not words or words.judge(one.text).means_something)]
-    return bool(meant) and sum(meant) >= listening.refuse_below
+    urgent = _meant(listening.urgent, readings) if listening.urgent is not None else []
+    meant = _meant(listening.words, readings)
+    return (bool(urgent) and sum(urgent) >= listening.urgent_from) or (
+        bool(meant) and sum(meant) >= listening.refuse_below
+    )
+
+
+def _meant(words: WordPattern | None, readings: Sequence[Hypothesis]) -> list[float]:
+    """How sure each of `readings` is that means something."""
+    return [one.confidence for one in readings if one.text and (not words or words.judge(one.text).means_something)]
 
 
 class Interruptions:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from ivr.dialogue.nobody_known import NobodyKnown
-from ivr.dialogue.ports import Callers, LookUpFailed, Message, QueueState
+from ivr.dialogue.ports import Callers, LookUpFailed, Memory, Message, NoMemory, QueueState
 
 A_MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
@@ -22,6 +22,7 @@ class FixedWorld:
     """Those that callers left."""
     known: Mapping[str, Mapping[str, str] | None] = field(default_factory=dict)
     callers: Callers = field(default_factory=NobodyKnown)
+    memory: Memory = field(default_factory=NoMemory)
 
     def now(self) -> datetime:
         """Always the same."""

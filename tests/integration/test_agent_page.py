@@ -11,6 +11,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from ivr.call import (
+    Alert,
     AnswerHeard,
     Caller,
     CallEvent,
@@ -65,6 +66,7 @@ def hand_over(call_id: str) -> HandOver:
             Said(name="street", value="7 Old Road", source="parking", counts=False, differs=True),
             Said(name="name", value="Bob", source="parking", counts=False, stranger=True),
         ),
+        alerts=(Alert(kind="distress", text=EVIL), Alert(kind="failed_before")),
     )
 
 
@@ -136,6 +138,10 @@ async def test_a_call_from_ring_to_outcome_is_on_the_page_and_no_caller_text_run
     await expect(page.locator("#announce")).to_have_text(f"Incoming call from {EVIL}, about housing repairs.")
     await expect(card.locator(".name")).to_have_text(EVIL)
     await expect(card.locator(".number")).to_have_text("+441632960111")
+    await expect(card.locator(".alerts li").first).to_have_text(f"Words of distress{EVIL}")
+    await expect(card.locator(".alerts li").last).to_have_text("The last calls from this number failed, too")
+    above = "card => card.firstElementChild.matches('.alerts') && getComputedStyle(card.firstElementChild).display"
+    assert await card.evaluate(above) == "block"
     await expect(card.locator(".intent")).to_have_text("Housing repairs 91 % · sure")
     await expect(card.locator(".told dd")).to_contain_text("52 % · unsure")
     await expect(card.locator(".identity p")).to_have_text(

@@ -6,7 +6,14 @@ const REASONS = {
   plan: "this is for a person",
   not_understood: "was not understood by the line",
   not_known: "asked something the line does not know",
+  distress: "words of distress were heard",
   line_failed: "the line failed; what was said before stands below",
+};
+const ALERTS = {
+  distress: "Words of distress",
+  vulnerable: "Vulnerable: the caller's record says so",
+  failed_before: "The last calls from this number failed, too",
+  person_first: "Has asked to be put through to a person first",
 };
 const NOTHING_KNOWN = "the line failed: nothing more is known about this call";
 const WITHDRAWN = {
@@ -138,6 +145,12 @@ function said_row(line) {
   return row;
 }
 
+function alert_row(alert) {
+  const row = make("li", ALERTS[alert.kind] ?? capital(plain(alert.kind)));
+  if (alert.text) row.append(make("q", alert.text));
+  return row;
+}
+
 function new_card(item) {
   const card = $("pop-template").content.firstElementChild.cloneNode(true);
   const find = (name) => card.querySelector(name);
@@ -145,6 +158,7 @@ function new_card(item) {
   find(".name").textContent = who(pop);
   find(".name").id = `name-${item.call_id}`;
   card.setAttribute("aria-labelledby", find(".name").id);
+  fill_list(find(".alerts"), pop.alerts ?? [], alert_row);
   find(".number").textContent = pop.caller.name ? (pop.caller.number ?? "Number withheld") : "No name known";
   find(".why").textContent = capital(why(pop));
   card.classList.toggle("unexplained", pop.reason === "line_failed");

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from ivr.call import QUEUE_NAME
 from ivr.callers_file import CallersFile, read_callers
 from ivr.dialogue.calendar import HOURS_SCHEMA, NOTICES_SCHEMA
+from ivr.dialogue.distress import DISTRESS_LINES, Distress
 from ivr.dialogue.language.lines import line
 from ivr.dialogue.language.shape import Scope, Shape
 from ivr.dialogue.language.shapes import FILE, FOLDER, NAME, STEP, TEXT
@@ -171,6 +172,9 @@ class Head:
     )
     sounds_like: Respelled | None = line(
         SOUNDS_LIKE, "Words that the model does not know, and known ones that sound like them.", default=None
+    )
+    distress: Distress | None = line(
+        DISTRESS_LINES, "Words of distress: whoever says them goes to a person at once.", default=None
     )
     time_zone: str = line(TIME_ZONE, "Of everything that depends on the time.", default=USUAL_TIME_ZONE)
     hours: Value | None = line(HOURS, "When it is open.", default=None)

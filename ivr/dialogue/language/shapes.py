@@ -204,6 +204,15 @@ FACT_OR_FIELD: Shape[str] = Shape(
 )
 
 
+def names_of(shape: Shape[str]) -> Shape[tuple[Written, ...]]:
+    """One name or a list of them, each with its place."""
+    return Shape(
+        read=lambda value, scope: tuple(_place(shape.read(item, scope), item) for item in value.items()),
+        schema=listed(shape.schema),
+        about=f"{shape.about}, or a list of them",
+    )
+
+
 def _beside(kind: str, there: Callable[[Path], bool]) -> Shape[Path]:
     def read(value: Value, scope: Scope) -> Path:
         name = Path(value.text())

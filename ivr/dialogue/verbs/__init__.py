@@ -16,7 +16,10 @@ from ivr.dialogue.verbs.look_up import LookUp
 from ivr.dialogue.verbs.menu import Menu
 from ivr.dialogue.verbs.notice import SayNotices
 from ivr.dialogue.verbs.outcome import Outcome
+from ivr.dialogue.verbs.preferences import Prefer
 from ivr.dialogue.verbs.question import Question
+from ivr.dialogue.verbs.recall import Recall
+from ivr.dialogue.verbs.remember import Remember
 from ivr.dialogue.verbs.say import Say
 from ivr.dialogue.verbs.set_facts import Set
 from ivr.dialogue.verbs.split import Split
@@ -45,6 +48,9 @@ VERBS: dict[str, type[Verb]] = {
         Return,
         Transfer,
         Voicemail,
+        Recall,
+        Prefer,
+        Remember,
         Goto,
         HangUp,
     )

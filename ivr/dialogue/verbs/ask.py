@@ -42,6 +42,7 @@ urgent:
   no: goodbye
 """
     listens: ClassVar[bool] = True
+    resumes: ClassVar[bool] = True
     text: tuple[Prompt, ...] = line(PROMPTS, "The question.", name="ask")
     answer: Answer = kinds(ANSWERS, "What is asked for; the lines beside it are these.")
 

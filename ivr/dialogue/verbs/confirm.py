@@ -38,6 +38,7 @@ right:
   no: number
 """
     listens: ClassVar[bool] = True
+    resumes: ClassVar[bool] = True
     text: tuple[Prompt, ...] = line(PROMPTS, "The question, with the facts in braces.", name="confirm")
     yes: Written = line(STEP, "The step after a yes.")
     no: Written = line(STEP, "The step after a no.")

@@ -86,6 +86,7 @@ report:
   goto: goodbye
 """
     listens: ClassVar[bool] = True
+    resumes: ClassVar[bool] = True
     text: tuple[Prompt, ...] = line(PROMPTS, "The open question; one sentence may answer several.", name="form")
     wants: tuple[FormFact, ...] = line(
         mapping_of(FormFact, "`name: lines` for each fact"),

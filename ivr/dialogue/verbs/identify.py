@@ -62,6 +62,7 @@ account:
   goto: goodbye
 """
     listens: ClassVar[bool] = True
+    proves: ClassVar[bool] = True
     level: Level = line(
         one_of({level.word: level for level in (Level.KNOWLEDGE, Level.PIN)}), "How sure it must be.", name="identify"
     )

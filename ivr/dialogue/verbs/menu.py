@@ -73,6 +73,7 @@ what:
       goto: goodbye
 """
     listens: ClassVar[bool] = True
+    resumes: ClassVar[bool] = True
     text: tuple[Prompt, ...] = line(PROMPTS, "What is said, the commonest choice first.", name="menu")
     choices: tuple[Choice, ...] = line(
         mapping_of(Choice, "`name: lines` for each choice"),

@@ -34,6 +34,7 @@ question:
   goto: goodbye
 """
     listens: ClassVar[bool] = True
+    resumes: ClassVar[bool] = True
     asks_knowledge: ClassVar[bool] = True
     text: tuple[Prompt, ...] = line(PROMPTS, "What is said first.", name="question")
     keywords: bool = line(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from ivr.call import EndOfTurn, Heard, Hypothesis, KeyPattern, Listening, Means
 from ivr.dialogue.manner import Manner
 from ivr.dialogue.words.fillers import SAID_AROUND, SAID_AROUND_VALUES, words_of
-from ivr.dialogue.words.options import LATE_TERMINATOR, UNIVERSALS, Option
+from ivr.dialogue.words.options import DISTRESS, LATE_TERMINATOR, UNIVERSALS, Option
 from ivr.dialogue.words.said_words import FREE, GIVEN, IMPOSSIBLE, SaidWords, said_words
 from ivr.dialogue.words.sounds_like import SoundsLike
 from ivr.dialogue.words.types.answer_type import NOTHING, AnswerType
@@ -65,11 +65,13 @@ class Expectation:
     after_keyed_digits: bool = False
     """A ``#`` may still come from a caller who ends every number with it: it means nothing then."""
     sounds_like: SoundsLike = field(default_factory=SoundsLike)
+    distress: Option | None = None
+    """Words that are heard within any others, whatever is asked."""
 
     @property
     def everywhere(self) -> tuple[Option, ...]:
-        """The universals as they hold here."""
-        return _everywhere(self.counted, self.after_keyed_digits)
+        """The universals as they hold here, and words of distress."""
+        return _everywhere(self.counted, self.after_keyed_digits, self.distress)
 
     def option(self, name: str) -> Option:
         """The option called `name`, one of `options` or `everywhere`."""
@@ -80,9 +82,12 @@ class Expectation:
         counted = self.counted
         end = counted.end if counted is not None else EndOfTurn.SILENCE if self.free else EndOfTurn.MATCH
         phrases, words, keys = _listened_for(self)
+        urgent = _urgent(self) if self.distress is not None else None
         return Listening(
             phrases=phrases,
             words=words,
+            urgent=urgent,
+            urgent_from=DISTRESS_FROM if urgent is not None else 1.0,
             end=end,
             pauses=manner.pauses,
             refuse_below=manner.read_back_from if counted is not None and counted.read_back else manner.confirm,
@@ -149,18 +154,24 @@ class Expectation:
         return replace(meant[0], others=tuple(meant[1:])) if meant else None
 
 
+DISTRESS_FROM = 0.25
+"""From this confidence on words of distress are asked back about, and from the manner's `confirm` on they are believed.
+
+Who was in no distress says no, in four seconds; who was and is not heard may not try again. Other words need twice as
+much to be asked back about."""
 _KEPT = 512
 """Expectations whose words and phrases are kept: those of a large plan's busiest steps; 20 to 200 µs each to make."""
 
 
 @functools.lru_cache(maxsize=_KEPT)
-def _everywhere(counted: AnswerType | None, after_keyed_digits: bool) -> tuple[Option, ...]:
+def _everywhere(counted: AnswerType | None, after_keyed_digits: bool, distress: Option | None) -> tuple[Option, ...]:
+    understood = UNIVERSALS if distress is None else (*UNIVERSALS, distress)
     if counted is not None:
-        return tuple(_beside(counted, option) for option in UNIVERSALS)
+        return tuple(_beside(counted, option) for option in understood)
     if after_keyed_digits:
-        kept = tuple(replace(option, key=None) if option.key == "#" else option for option in UNIVERSALS)
+        kept = tuple(replace(option, key=None) if option.key == "#" else option for option in understood)
         return (*kept, Option(name=LATE_TERMINATOR, phrases=(), spoken="", key="#"))
-    return UNIVERSALS
+    return understood
 
 
 @functools.lru_cache(maxsize=_KEPT)
@@ -175,6 +186,12 @@ def _listened_for(expected: Expectation) -> tuple[tuple[str, ...] | None, SaidWo
 def _words(expected: Expectation) -> SaidWords:
     options = (*expected.options, *expected.everywhere)
     return said_words(options, counted=expected.counted, free=expected.free, sounds_like=expected.sounds)
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _urgent(expected: Expectation) -> SaidWords:
+    distress = expected.option(DISTRESS)
+    return said_words((distress,), sounds_like=expected.sounds)
 
 
 @functools.lru_cache(maxsize=_KEPT)

@@ -16,6 +16,7 @@ class Option:
 
 
 REPEAT, SLOWER, HELP, MAIN_MENU, PERSON = "repeat", "slower", "help", "main menu", "a person"
+DISTRESS = "distress"
 LATE_TERMINATOR = "late terminator"
 FIRST, SECOND, NEITHER, YES = "the first", "the second", "neither", "yes"
 SILENCE = "silence"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ivr.call import Match
 from ivr.dialogue.words.fillers import without_fillers, without_hesitations, without_lead_in, words_of
-from ivr.dialogue.words.options import Option
+from ivr.dialogue.words.options import DISTRESS, Option
 from ivr.dialogue.words.sounds_like import SoundsLike
 from ivr.dialogue.words.types.answer_type import NOTHING, AnswerType
 
@@ -49,10 +49,17 @@ class SaidWords:
     """Phrase without the s of its plurals → the phrase, where that is only one option."""
     counted: AnswerType | None = None
     free: bool = False
+    urgent: frozenset[str] = frozenset()
+    """Phrases that mean the same within any words, whatever else these would mean."""
+    longest_urgent: int = 0
+    """Words of the longest of them."""
 
     def meanings(self, text: str) -> tuple[Meaning, ...]:
         """What `text` means, the likeliest first; several only for what is spelled ("o" or zero), none if nothing."""
         words = words_of(text)
+        urgent = self._urgent(words)
+        if urgent is not None:
+            return (Meaning(name=urgent.name, spoken=urgent.spoken),)
         taken = self.counted.from_words(words) if self.counted is not None else NOTHING
         if taken.values:
             return tuple(Meaning(name=GIVEN, spoken=value, value=value) for value in taken.values)
@@ -73,6 +80,8 @@ class SaidWords:
     def judge(self, text: str) -> Match:
         """See `WordPattern`. 2 to 50 µs for up to twenty words, so that it may be asked with every piece of sound."""
         words = words_of(text)
+        if self._urgent(words) is not None:
+            return Match.MATCH
         exact = self._exact(words)
         if exact is not None and not self.free:
             return Match.MATCH if exact[0] in self.changeable else Match.MAX_MATCH
@@ -88,6 +97,18 @@ class SaidWords:
             " ".join(words[at:]) in self.beginnings for at in range(max(0, len(words) - self.longest), len(words))
         ) or (not without_lead_in(words) and bool(without_fillers(words)))
         return Match.POTENTIAL if begun else Match.NO_MATCH
+
+    def _urgent(self, words: tuple[str, ...]) -> Option | None:
+        """What an urgent phrase within `words` means."""
+        if not self.urgent:
+            return None
+        kept = without_hesitations(words)
+        for length in range(1, min(self.longest_urgent, len(kept)) + 1):
+            for at in range(len(kept) - length + 1):
+                text = " ".join(kept[at : at + length])
+                if text in self.urgent:
+                    return self.options[text]
+        return None
 
     def _exact(self, words: tuple[str, ...]) -> tuple[str, Option] | None:
         for said in (words, without_hesitations(words), without_fillers(words), without_lead_in(words)):
@@ -126,7 +147,8 @@ def said_words(
 ) -> SaidWords:
     """The pattern of `options` (a phrase that two of them have belongs to the first) and what else may be said.
 
-    Phrases are matched as they are heard, by their sounds, and as they are written.
+    Phrases are matched as they are heard, by their sounds, and as they are written. Those of distress are found within
+    any words.
     """
     sounds = sounds_like or SoundsLike()
     by_phrase: dict[str, Option] = {}
@@ -148,8 +170,11 @@ def said_words(
     forms: dict[str, list[str]] = {}
     for phrase in by_phrase:
         forms.setdefault(_singular(phrase), []).append(phrase)
+    urgent = frozenset(phrase for phrase, option in by_phrase.items() if option.name == DISTRESS)
     return SaidWords(
         options=by_phrase,
+        urgent=urgent,
+        longest_urgent=max((phrase.count(" ") + 1 for phrase in urgent), default=0),
         singular={
             form: phrases[0] for form, phrases in forms.items() if len({by_phrase[one].name for one in phrases}) == 1
         },

@@ -72,7 +72,19 @@ Lines = dict[Path, Line]
 Whole = tuple[Flow, Iterable[Article]]
 """A plan with its articles."""
 _ELSEWHERE = frozenset(
-    {"file", "steps", "warnings", "knowledge", "manner", "flows", "respelled", "language_at", "model_at"}
+    {
+        "file",
+        "steps",
+        "warnings",
+        "knowledge",
+        "manner",
+        "flows",
+        "respelled",
+        "language_at",
+        "model_at",
+        "fingerprint",
+        "resumable",
+    }
 )
 """Fields of a flow that are compared on their own, or say only where something stands."""
 

@@ -209,6 +209,9 @@ NATIVE: Mapping[str, Translation] = {
     "notice": go_on,
     "split": most_go,
     "branch": otherwise,
+    "recall": otherwise,
+    "preferences": go_on,
+    "remember": go_on,
     "call": call,
     "return": go_back,
     "hang_up": hang_up,
@@ -220,6 +223,9 @@ LEFT_OUT: Mapping[str, str] = {
     "notice": "what is announced is not said",
     "split": "all callers go the way of the largest share",
     "branch": "all callers go the way of 'else'",
+    "recall": "nobody is known who rings again",
+    "preferences": "nobody is asked, and nothing is changed",
+    "remember": "nothing is remembered",
 }
 """What is lost of a verb without the service, though callers go on."""
 

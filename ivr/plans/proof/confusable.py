@@ -33,7 +33,8 @@ def confusable(flow: Flow, pronounce: Pronounce = pronounced) -> tuple[Finding, 
     steps = [(step, options) for step in flow.steps.values() if (options := _own(step))]
     if not steps:
         return ()
-    phrases = {phrase for _, options in steps for option in (*options, *UNIVERSALS) for phrase in option.phrases}
+    everywhere = (*UNIVERSALS, flow.distress.option()) if flow.distress is not None else UNIVERSALS
+    phrases = {phrase for _, options in steps for option in (*options, *everywhere) for phrase in option.phrases}
     words = pronounce({word for phrase in phrases for word in phrase.split()}, flow.language)
     if words is None:
         first = steps[0][0]
@@ -42,7 +43,9 @@ def confusable(flow: Flow, pronounce: Pronounce = pronounced) -> tuple[Finding, 
         return (_finding(flow, NOT_CHECKED, Severity.WARNING, first, first, message),)
     sounds = {phrase: tuple(one for word in phrase.split() for one in words.get(word, ())) for phrase in phrases}
     apart = functools.cache(lambda one, other: distance(sounds[one], sounds[other], CONFUSED_BELOW))
-    return tuple(finding for step, options in steps for finding in _alike(flow, step, options, sounds, apart))
+    return tuple(
+        finding for step, options in steps for finding in _alike(flow, step, options, everywhere, sounds, apart)
+    )
 
 
 def _own(step: Step) -> tuple[Option, ...]:
@@ -55,10 +58,11 @@ def _alike(
     flow: Flow,
     step: Step,
     options: tuple[Option, ...],
+    everywhere: tuple[Option, ...],
     sounds: Mapping[str, Phonemes],
     apart: Callable[[str, str], float],
 ) -> Iterator[Finding]:
-    pairs = (*combinations(options, 2), *((option, everywhere) for option in options for everywhere in UNIVERSALS))
+    pairs = (*combinations(options, 2), *((option, other) for option in options for other in everywhere))
     for first, second in pairs:
         nearest = min(
             ((apart(one, other), one, other) for one, other in _phrases(first, second, sounds)),
@@ -69,7 +73,7 @@ def _alike(
         how_near, one, other = nearest
         same = how_near == 0.0
         said = "sound the same" if same else "sound nearly alike"
-        where = " (understood everywhere)" if second in UNIVERSALS else ""
+        where = " (understood everywhere)" if second in everywhere else ""
         clearer = _clearer(first, other, sounds)
         mending = f"'{clearer}' is clear: take '{one}' away" if clearer else "use a longer phrase for one of them"
         message = f"'{one}' and '{other}'{where} {said} in step '{step.name}', and mean different things; {mending}"

@@ -33,7 +33,7 @@ from ivr.dialogue import Flow
 from ivr.plans.proof.carried import facts_that_matter, ways_on
 from ivr.plans.proof.moves import MUMBLE, SILENCE, UNHEARD, WRONG_KEY, Move, doubtful, keyed, spoken
 from ivr.plans.proof.one_call import Played, Question, Turn, play
-from ivr.plans.proof.scene import Articles, Asked, Scene
+from ivr.plans.proof.scene import Articles, Asked, Before, Scene, befores
 
 MOST_STATES = 20_000
 PROPER = (EndReason.HANDED_OVER, EndReason.HUNG_UP)
@@ -174,8 +174,9 @@ class _Explorer:
         self.found = Journeys()
         self._flow, self._articles = flow, articles
         self._within_turns, self._instants, self._most_states = within_turns, instants, most_states
+        self._befores = befores(flow)
         self._matters = facts_that_matter(flow)
-        self._known: dict[tuple[Question, tuple[tuple[str, str], ...]], State] = {}
+        self._known: dict[tuple[Question, Before | None, tuple[tuple[str, str], ...]], State] = {}
         self._waiting: deque[State] = deque()
         self._first: dict[tuple[str, Scene], Played] = {}
         self._endured_already: set[tuple[State, Move]] = set()
@@ -276,7 +277,7 @@ class _Explorer:
     def _met(self, state: State, patient: Move, at: int, played: Played) -> None:
         """A question that only who fails comes to, such as whether they want a person."""
         question = played.met[at][1]
-        if (question, self._facts(question, played)) in self._known:
+        if self._key(question, state.scene, played) in self._known:
             return
         moves = (*state.moves, *[(patient, state.scene)] * at)
         way = Way(origin=state, move=patient, scene=state.scene, patient=False, played=played.before(at))
@@ -300,8 +301,8 @@ class _Explorer:
         others: list[Scene] = []
         for asked in sorted({asked for _, asked in played.asked_world}, key=lambda one: one.value):
             steps = sorted(step for step, what in played.asked_world if what is asked)
-            scenes = list(scene.others({asked}, self._instants))
-            if all([await self._decides_at_once(step, asked) for step in steps]):
+            scenes = list(scene.others({asked}, self._instants, self._befores))
+            if asked is not Asked.MEMORY and all([await self._decides_at_once(step, asked) for step in steps]):
                 first: dict[object, Scene] = {}
                 for one in (scene, *scenes):
                     outcome = tuple([_outcome(await self._opened(step, one)) for step in steps])
@@ -351,13 +352,18 @@ class _Explorer:
         self.found.entered.update(played.entered)
         self.found.asked_world |= {asked for _, asked in played.asked_world}
 
-    def _facts(self, question: Question, played: Played) -> tuple[tuple[str, str], ...]:
+    def _key(
+        self, question: Question, scene: Scene, played: Played
+    ) -> tuple[Question, Before | None, tuple[tuple[str, str], ...]]:
+        """What tells states apart; what is kept of a caller, only where it is asked about."""
         matters = self._matters[question.step]
-        return tuple((name, value) for name, value in played.facts if name in matters)
+        recalls = self._flow.steps[question.step].verb.keeps() is not None
+        facts = tuple((name, value) for name, value in played.facts if name in matters)
+        return question, scene.before if recalls else None, facts
 
     def _known_as(self, state: State, played: Played) -> State:
         """`state`, or the one that it is no different from."""
-        key = (state.question, self._facts(state.question, played))
+        key = self._key(state.question, state.scene, played)
         if key not in self._known:
             self._known[key] = state
             self.found.states.append(state)
@@ -367,7 +373,8 @@ class _Explorer:
 
 def _opening(state: State, scene: Scene) -> Scene:
     """Where a call about `state` begins that is to come to `scene`: who calls does not change on the way."""
-    return replace(state.opening, number_shown=scene.number_shown, record=scene.record, draw=scene.draw)
+    shown, record = scene.number_shown, scene.record
+    return replace(state.opening, number_shown=shown, record=record, draw=scene.draw, before=scene.before)
 
 
 def _outcome(played: Played) -> tuple[object, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ivr.call import Heard, Hypothesis, Listening, Match, Means, Outcome, WordPattern
-from ivr.dialogue.words.options import HELP, MAIN_MENU, PERSON, REPEAT, SLOWER
+from ivr.dialogue.words.options import DISTRESS, HELP, MAIN_MENU, PERSON, REPEAT, SLOWER
 from ivr.dialogue.words.said_words import SaidWords
 
 KNOWN, UNSURE, UNKNOWN = "what is known", "what is unsure", "what is unknown"
@@ -19,7 +19,7 @@ _SAME_AGAIN = frozenset({REPEAT, SLOWER})
 """They ask the same question again."""
 _MESSAGE = bytes(16_000)
 """A second of it."""
-_EVERYWHERE = frozenset({HELP, MAIN_MENU, PERSON})
+_EVERYWHERE = frozenset({HELP, MAIN_MENU, PERSON, DISTRESS})
 _DOUBT = 0.02
 """By so much a doubtful reading lies above what is refused."""
 _KEYED = ("0", "1", "12", "0101", "010203")

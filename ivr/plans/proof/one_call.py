@@ -22,13 +22,14 @@ from ivr.call import (
     Listening,
     Outcome,
     Prompt,
+    Remembered,
     StepEntered,
     StepFailed,
 )
 from ivr.dialogue import Conclusion, Flow, run_flow, runner
 from ivr.dialogue.record_facts import KNOWN, LEVEL, TRIES
 from ivr.plans.proof.moves import Move
-from ivr.plans.proof.scene import Articles, Asked, Scene, Stage
+from ivr.plans.proof.scene import Articles, Asked, Knows, Scene, Stage
 
 ASKS_FROM_S = 1.0
 """A turn that waits less than this after its prompts only tells something."""
@@ -209,7 +210,7 @@ class _Call:
     def _moved(self, said: str, listening: Listening) -> Heard:
         move, scene = self.moves[self.made]
         self.made += 1
-        told = scene.told() if scene != self.stage.scene else ""
+        told = scene.told() if scene != self.stage.scene or self.made == 1 else ""
         self.stage.scene = scene
         if self._patiently:
             self.shown_from, self.failed = len(self.turns), 0
@@ -246,7 +247,8 @@ async def play(
     Ends at the first question after the moves, or after `most_patient` turns of the patient behaviour.
     """
     uses = {name: field.use for name, field in flow.callers.fields.items()} if flow.callers is not None else {}
-    stage = Stage(scene, ZoneInfo(flow.time_zone), use_of=uses)
+    known = scene.before.remembered(flow, 0.0) if scene.before is not None else Remembered()
+    stage = Stage(scene, ZoneInfo(flow.time_zone), use_of=uses, memory=Knows(known))
     call = _Call(moves, patient, most_patient, stage, most_steps=2 * len(flow.steps) + 20)
     token = _tried.set(call)
     conclusion: Conclusion | None = None

@@ -8,10 +8,26 @@ from datetime import datetime
 from enum import Enum
 from zoneinfo import ZoneInfo
 
-from ivr.call import Answer, Caller, CheckOutcome, Finding, Hypothesis, Known, Level, NotKnown, Said, Unsure
+from ivr.call import (
+    Answer,
+    Caller,
+    CheckOutcome,
+    EarlierCall,
+    EndReason,
+    Finding,
+    Hypothesis,
+    Known,
+    Level,
+    NotKnown,
+    Preferences,
+    Remembered,
+    Said,
+    Unsure,
+)
 from ivr.callers_file import Use
+from ivr.dialogue import Flow
 from ivr.dialogue.nobody_known import NoRecord
-from ivr.dialogue.ports import LookUpFailed, Message, QueueState
+from ivr.dialogue.ports import LookUpFailed, Memory, Message, NoMemory, QueueState
 from ivr.plans.proof.moves import ASKED, DATED, IN_PIECES, KNOWN, RELATED, UNSURE
 
 WORKING_DAY = datetime(2026, 11, 25, 10, 30)
@@ -75,6 +91,7 @@ class Asked(Enum):
     CHANCE = "chance"
     RECORD = "record"
     CHECK = "check"
+    MEMORY = "memory"
 
 
 _QUEUE_STATES: dict[Queues, QueueState | None] = {
@@ -93,9 +110,59 @@ _KINDS: Mapping[str, Callable[[Answer], int]] = {
     DATED: lambda answer: int(answer.valid_from is not None or answer.valid_until is not None),
     RELATED: lambda answer: len(answer.related),
 }
-"""Question → how well an article answers it; 0: not at all."""
-_DECIDE = {"branch": Asked.CALLER, "split": Asked.CHANCE}
+"""Question â how well an article answers it; 0: not at all."""
+_DECIDE = {"branch": Asked.CALLER, "split": Asked.CHANCE, "recall": Asked.MEMORY}
 """Verb → what it may decide by."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """What is kept of the caller: a call that broke off at `step` or was about `topic`, calls that `failed`, a wish."""
+
+    step: str = ""
+    topic: str = ""
+    failed: bool = False
+    person_first: bool = False
+
+    def told(self) -> str:
+        """In a path."""
+        if self.step:
+            return f"the call before broke off at '{self.step}'"
+        if self.topic:
+            return f"the call before was about '{self.topic}'"
+        return "the calls before failed" if self.failed else "the caller wants a person first"
+
+    def remembered(self, flow: Flow, now: float) -> Remembered:
+        """As a service keeps it, `now` in Unix seconds."""
+        call = EarlierCall(
+            helpline=flow.title,
+            plan=flow.fingerprint,
+            ended_at=now,
+            ended=EndReason.CALLER_LEFT,
+            failed=self.failed,
+            topic=self.topic,
+            step=self.step,
+            facts=tuple((name, ANYTHING) for name in sorted(flow.keeps or ())),
+        )
+        calls = () if self.person_first else (call,) * MOST_FAILED
+        return Remembered(calls=calls, preferences=Preferences(person_first=self.person_first))
+
+
+MOST_FAILED = 5
+"""Calls in a row: as many as a plan may ask for."""
+
+
+def befores(flow: Flow) -> tuple[Before, ...]:
+    """All that may be kept of a caller and makes a difference to `flow`."""
+    if flow.keeps is None:
+        return ()
+    topics = (topic for step in flow.steps.values() for topic in step.verb.returning())
+    return (
+        *(Before(step=name) for name in sorted(flow.resumable)),
+        *(Before(topic=topic) for topic in topics),
+        Before(failed=True),
+        Before(person_first=True),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,9 +178,13 @@ class Scene:
     checks: Checks = Checks.PASSED
     draw: int = 0
     """Callers whom a plan divides by chance go different ways in different draws."""
+    before: Before | None = None
+    """What is kept of the caller."""
 
-    def others(self, asked: Set[Asked], instants: Sequence[datetime]) -> Iterator[Scene]:
+    def others(self, asked: Set[Asked], instants: Sequence[datetime], known: Sequence[Before] = ()) -> Iterator[Scene]:
         """The scenes that differ from this one in one thing that was `asked`."""
+        if Asked.MEMORY in asked and self.before is None:
+            yield from (replace(self, before=before) for before in known)
         if Asked.NOW in asked:
             yield from (replace(self, at=at) for at in instants if at != self.at)
         if Asked.QUEUE in asked:
@@ -148,6 +219,8 @@ class Scene:
             parts.append(self.record.value)
         if self.checks is not Checks.PASSED:
             parts.append(self.checks.value)
+        if self.before is not None:
+            parts.append(self.before.told())
         if self.draw:
             parts.append(f"draw {self.draw}")
         return ", ".join(parts)
@@ -166,12 +239,28 @@ class _Anything(dict[str, str]):
         return ANYTHING
 
 
+@dataclass(frozen=True, slots=True)
+class Knows(NoMemory):
+    """A `Memory` that knows the same of everybody and keeps nothing, but says that it does."""
+
+    known: Remembered
+
+    async def recollect(self, number: str) -> Remembered:
+        """See `Memory`."""
+        return self.known
+
+    async def prefer(self, number: str, preferences: Preferences) -> bool:
+        """See `Memory`."""
+        return True
+
+
 @dataclass(slots=True)
 class Stage:
     """The dialogue's World while a `scene` is played; `asked` keeps which step wanted to know what."""
 
     scene: Scene
     zone: ZoneInfo
+    memory: Memory = field(default_factory=NoMemory)
     step: str = ""
     asked: set[tuple[str, Asked]] = field(default_factory=set)
     use_of: Mapping[str, Use] = field(default_factory=dict)

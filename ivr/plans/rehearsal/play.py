@@ -69,7 +69,7 @@ async def play(plan: Plan, scene: Scene, acts: Sequence[Act]) -> Record:
         if not done:
             raise UserError(f"{plan.file}: the call neither asks nor ends within {LONGEST_S:g} s")
         record = _record(feed.events, caller, call.result() if call.done() else None)
-        return replace(record, asked_time=stage.asked_time)
+        return replace(record, asked_time=stage.asked_time, remembered=stage.memory.kept)
     finally:
         for task in (call, waiting):
             task.cancel()

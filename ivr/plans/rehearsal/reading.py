@@ -13,6 +13,7 @@ from typing import TypeVar
 from ivr.call import LEVELS, Caller, EndReason
 from ivr.dialogue import Flow
 from ivr.plans.rehearsal.play import Plan, read_plan
+from ivr.plans.rehearsal.reading_before import before_of
 from ivr.plans.rehearsal.scenario import AtStep, Does, Ends, Hears, Item, Knows, Place, Pop, Scenario, ScenarioFile
 from ivr.plans.rehearsal.scene import USUAL_NUMBER, USUAL_TIME, WITHHELD, Fails, Found, Scene, Slow
 from ivr.plans.rehearsal.typed import CUTS_IN_MS, pressed, said
@@ -74,6 +75,7 @@ def _scene(fields: Fields, flow: Flow) -> Scene:
     at, caller, closed = fields.get("at"), fields.get("caller"), fields.get("closed")
     down, look_ups = fields.get("recogniser_down"), fields.get("look_ups")
     record, more, locked = fields.get("caller_record"), fields.get("more_records"), fields.get("identity_locked")
+    remembered = fields.get("remembered")
     return Scene(
         at=_held(at, scene_time) if at else USUAL_TIME,
         number=_held(caller, scene_number) if caller else USUAL_NUMBER,
@@ -83,6 +85,7 @@ def _scene(fields: Fields, flow: Flow) -> Scene:
         record=_record(record, flow) if record else None,
         more_records=tuple(_fields_of(one, flow) for one in more.items()) if more else (),
         identity_locked=locked.flag() if locked else False,
+        before=before_of(remembered, flow) if remembered else None,
     )
 
 

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from ivr.call import CallEvent, EndReason, FactLearnt, HandOver, Listening, PromptPlayed, StepEntered, StepFailed
+from ivr.call import (
+    CallEvent,
+    EndReason,
+    FactLearnt,
+    HandOver,
+    Listening,
+    PromptPlayed,
+    Remembered,
+    StepEntered,
+    StepFailed,
+)
 from ivr.plans.rehearsal.telling import told
 
 
@@ -44,6 +54,8 @@ class Record:
     """What the line listens for while it waits; None if that is not known."""
     asked_time: bool = False
     """Whether the plan looked at the time."""
+    remembered: Remembered = field(default_factory=Remembered)
+    """What is kept of the caller now."""
 
     def span(self, act: int) -> Span:
         """What followed the `act`-th act (from 1; 0: from the ring), up to the next one or the end."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
+from itertools import takewhile
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from ivr.call import Caller
+from ivr.call import Caller, EarlierCall, EndReason, Preferences, Remembered
 from ivr.callers import Lock
 from ivr.callers_file import CallersFile
 from ivr.dialogue import Flow
@@ -44,6 +45,82 @@ class Slow(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """What is kept of the caller from calls before this one."""
+
+    minutes_ago: float = 3.0
+    """The end of the last one."""
+    ended: EndReason = EndReason.CALLER_LEFT
+    step: str = ""
+    """Where it may be gone on with."""
+    topic: str = ""
+    facts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    failed_calls: int = 0
+    """So many of the last calls failed."""
+    called: bool = True
+    """Whether there was a call at all."""
+    preferences: Preferences = field(default_factory=Preferences)
+
+    @classmethod
+    def of(cls, kept: Remembered, minutes_ago: float) -> Before | None:
+        """The same of what is `kept` after a call, `minutes_ago`; None of nothing."""
+        if kept == Remembered():
+            return None
+        if not kept.calls:
+            return cls(called=False, preferences=kept.preferences)
+        last = kept.calls[0]
+        return cls(
+            minutes_ago=minutes_ago,
+            ended=last.ended,
+            step=last.step,
+            topic=last.topic,
+            facts=MappingProxyType(dict(last.facts)),
+            failed_calls=len(tuple(takewhile(lambda call: call.failed, kept.calls))),
+            preferences=kept.preferences,
+        )
+
+    def remembered(self, flow: Flow, now: float) -> Remembered:
+        """The same as a service keeps it, `now` in Unix seconds."""
+        last = EarlierCall(
+            helpline=flow.title,
+            plan=flow.fingerprint,
+            ended_at=now - 60.0 * self.minutes_ago,
+            ended=self.ended,
+            failed=self.failed_calls > 0,
+            topic=self.topic,
+            step=self.step,
+            facts=tuple(self.facts.items()),
+        )
+        before = (replace(last, step="", ended_at=last.ended_at - 60.0 * nth) for nth in range(1, self.failed_calls))
+        return Remembered(calls=(last, *before) if self.called else (), preferences=self.preferences)
+
+
+@dataclass(slots=True)
+class KeepsInMind:
+    """A `Memory` of one number, as long as it lasts."""
+
+    kept: Remembered
+
+    async def recollect(self, number: str) -> Remembered:
+        """What is kept."""
+        return self.kept
+
+    def note_call(self, number: str, call: EarlierCall) -> None:
+        """The newest one."""
+        self.kept = replace(self.kept, calls=(call, *self.kept.calls))
+
+    async def prefer(self, number: str, preferences: Preferences) -> bool:
+        """From now on."""
+        self.kept = replace(self.kept, preferences=preferences)
+        return True
+
+    async def forget(self, number: str) -> bool:
+        """All of it."""
+        self.kept = Remembered()
+        return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
     """What is true outside the call; what a scene does not say is as usual."""
 
@@ -62,6 +139,8 @@ class Scene:
     """Others' records, which are found by what callers tell."""
     identity_locked: bool = False
     """Whether the check of who calls is locked since before the call."""
+    before: Before | None = None
+    """What is kept of the caller; None: nothing."""
 
     @property
     def caller(self) -> Caller:
@@ -73,6 +152,7 @@ class Scene:
         usual = Scene(number=self.number)
         names = {"at": "at", "closed": "closed", "recogniser_down": "recogniser_down", "found": "look_ups"}
         names |= {"record": "caller_record", "more_records": "more_records", "identity_locked": "identity_locked"}
+        names |= {"before": "remembered"}
         return ", ".join(word for name, word in names.items() if getattr(self, name) != getattr(usual, name))
 
 
@@ -115,6 +195,7 @@ class Stage:
     scene: Scene
     began: datetime
     clock: Clock
+    memory: KeepsInMind
     callers: Callers = field(default_factory=NobodyKnown)
     asked_time: bool = False
     """Whether anything in the call came from the time of day."""
@@ -123,7 +204,8 @@ class Stage:
     def of(cls, scene: Scene, flow: Flow) -> Stage:
         """The scene at `flow`'s place."""
         began = scene.at.replace(tzinfo=ZoneInfo(flow.time_zone))
-        stage = cls(scene=scene, began=began, clock=Clock(began.timestamp()))
+        before = scene.before.remembered(flow, began.timestamp()) if scene.before is not None else Remembered()
+        stage = cls(scene=scene, began=began, clock=Clock(began.timestamp()), memory=KeepsInMind(before))
         if flow.callers is not None:
             stage.callers = _callers(scene, flow.callers, stage)
         return stage

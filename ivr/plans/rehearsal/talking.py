@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,12 @@ from ivr.dialogue.flow import Step
 from ivr.errors import UserError
 from ivr.plans.rehearsal.play import Plan, play
 from ivr.plans.rehearsal.record import Record
-from ivr.plans.rehearsal.scene import Scene
+from ivr.plans.rehearsal.scene import Before, Scene
 from ivr.plans.rehearsal.typed import WAYS, act_of
 from ivr.plans.rehearsal.writing import save
 from ivr.testing.scripted_caller import Act, HangsUp
 
+USUAL_MINUTES = 3.0
 MOST_ACTS = 500
 """More than the turns of any call."""
 PHRASES_SHOWN = 24
@@ -26,6 +28,7 @@ To look at the call:
   /facts  what it knows of the caller                      /why     what became of the last answer
   /events everything so far                                /pop     what the agent would see
   /back   undo the last thing the caller did               /again   call anew
+  /ring [MINUTES]  hang up and ring again so many minutes later, known as the plan remembers
   /save FILE [NAME]  as a scenario for 'ivr test'          /quit"""
 
 
@@ -86,6 +89,8 @@ class Talk:
                 return await self._call_with(self._acts[:-1]) if self._acts else _wrong("nothing was done yet")
             case "/again" if not rest:
                 return await self._call_with([])
+            case "/ring":
+                return await self._ring(rest)
             case "/save":
                 return self._save(rest)
         if text.startswith("/"):
@@ -98,6 +103,18 @@ class Talk:
             return await self._call_with([*self._acts, act_of(typed)])
         except ValueError as fault:
             return _wrong(str(fault))
+
+    async def _ring(self, rest: str) -> Told:
+        """The same caller once more, with what is kept of this call."""
+        try:
+            minutes = float(rest or USUAL_MINUTES)
+        except ValueError:
+            return _wrong(f"'{rest}' are no minutes; /ring 3")
+        await self.end()
+        before = Before.of(self.record.remembered, minutes)
+        at = self._scene.at + timedelta(minutes=minutes)
+        self._scene = replace(self._scene, before=before, at=at)
+        return await self._call_with([])
 
     async def _call_with(self, acts: list[Act]) -> Told:
         self._record = await play(self._plan, self._scene, acts)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from ivr.call import (
     AgentAnswered,
     AgentRang,
+    Alerted,
     AnswerTold,
     CallerSpoke,
     CallEvent,
@@ -20,6 +21,7 @@ from ivr.call import (
     KeysPressed,
     PromptPlayed,
     Rang,
+    Recalled,
     RecordSaid,
     StepEntered,
     StepFailed,
@@ -82,6 +84,10 @@ def _learnt(event: CallEvent) -> str | None:
             return f"caller   is known by {event.by} ({event.level})"
         case IdentityFailed():
             return f"failed   to show who they are: {event.outcome}"
+        case Recalled():
+            return f"goes on  from an earlier call, in {event.step}{f', about {event.topic}' if event.topic else ''}"
+        case Alerted():
+            return f"alert    {event.kind}{f': “{shown(event.text)}”' if event.text else ''}"
     return None
 
 

@@ -11,8 +11,9 @@ from ivr.call import EndReason
 from ivr.errors import FlowError, UserError
 from ivr.plans.rehearsal.play import Plan
 from ivr.plans.rehearsal.reading import read_scenarios
+from ivr.plans.rehearsal.reading_before import WISHES
 from ivr.plans.rehearsal.record import Ending, Record
-from ivr.plans.rehearsal.scene import USUAL_NUMBER, USUAL_TIME, WITHHELD, Fails, Scene
+from ivr.plans.rehearsal.scene import USUAL_NUMBER, USUAL_TIME, WITHHELD, Before, Fails, Scene
 from ivr.testing.scripted_caller import SURE, Act, HangsUp, KeepsSilent, Mumbles, Presses, Says
 from ivr.yaml_file import read_text
 
@@ -93,6 +94,8 @@ def _scene(scene: Scene, *, with_time: bool) -> Iterator[str]:
         yield f"more_records: [{', '.join(_mapping(one) for one in scene.more_records)}]"
     if scene.identity_locked:
         yield "identity_locked: yes"
+    if scene.before is not None:
+        yield f"remembered: {_before(scene.before)}"
     if scene.found:
         yield "look_ups:"
         for source, found in scene.found.items():
@@ -100,6 +103,18 @@ def _scene(scene: Scene, *, with_time: bool) -> Iterator[str]:
                 yield f"  {_quoted(source)}: {'nothing' if found is None else found.value}"
             else:
                 yield f"  {_quoted(source)}: {_mapping(found)}"
+
+
+def _before(before: Before) -> str:
+    wishes = [one for one in WISHES if getattr(before.preferences, one)]
+    parts = [f"preferences: [{', '.join(wishes)}]"] if wishes else []
+    if before.called:
+        parts += [f"minutes_ago: {before.minutes_ago:g}", f"ended: {before.ended.value}"]
+        parts += [f"step: {_quoted(before.step)}"] if before.step else []
+        parts += [f"topic: {_quoted(before.topic)}"] if before.topic else []
+        parts += [f"facts: {_mapping(before.facts)}"] if before.facts else []
+        parts += [f"failed_calls: {before.failed_calls}"] if before.failed_calls else []
+    return f"{{{', '.join(parts)}}}"
 
 
 def _act(act: Act) -> str:

@@ -59,6 +59,9 @@ CALLS: dict[str, tuple[list[Act], str]] = {
     "identify": ([presses("03051970#"), says("yes")], "Ada, you owe 12.50 pounds. Goodbye."),
     "transfer": ([], "I will put you through. They can see what you told me."),
     "voicemail": ([says("no")], "Main menu."),
+    "recall": ([presses("7#"), says("yes")], "Goodbye."),
+    "preferences": ([says("forget me")], "I have deleted what was kept of you. Goodbye."),
+    "remember": ([], "Goodbye."),
     "goto": ([], "Main menu."),
     "hang_up": ([], "Goodbye."),
 }

@@ -1,0 +1,107 @@
+"""Where a call that broke off may be gone on with: steps that need nothing of the first call but what is kept of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+
+from ivr.call import AnswerTold, CallEvent, FactLearnt, IntentUnderstood, OutcomeReached, StepEntered, StepFailed
+from ivr.dialogue.flow import Flow
+from ivr.dialogue.ports import Feed
+from ivr.dialogue.ways import used_facts, ways_with_returns
+
+MOST_TRAIL = 400
+"""Steps of a call that are followed; a longer call goes round."""
+
+
+def resumable(flow: Flow) -> frozenset[str]:
+    """The steps of `flow` that a later call may go on with; none if nothing is kept of calls.
+
+    Each asks something, so that the caller decides before anything is done. It is no step of a sub-flow, whose caller
+    would be lost, none that takes secrets, and every fact that it or a step after it uses before it is learnt anew is
+    one that is kept. To the main menu callers come with nothing, so nothing is needed there.
+    """
+    kept = flow.keeps
+    if kept is None:
+        return frozenset()
+    needed = _needed(flow)
+    return frozenset(
+        name
+        for name, step in flow.steps.items()
+        if step.verb.resumes
+        and "." not in name
+        and not step.manner.sensitive
+        and name not in (flow.start, flow.main_menu)
+        and needed[name] <= kept
+    )
+
+
+def _needed(flow: Flow) -> Mapping[str, Set[str]]:
+    """Step → the facts that it or a step after it uses, before they are learnt on the way."""
+    learnable = {fact for step in flow.steps.values() for fact in step.verb.facts()}
+    learns = {name: set(step.verb.facts()) for name, step in flow.steps.items()}
+    needed = {
+        name: (used_facts(step) & learnable) - (learns[name] if step.verb.resumes else set())
+        for name, step in flow.steps.items()
+    }
+    fresh = {flow.start, flow.main_menu}
+    before: dict[str, list[str]] = {name: [] for name in flow.steps}
+    for name, step in flow.steps.items():
+        for following in ways_with_returns(flow, step):
+            before[following].append(name)
+    waiting = list(flow.steps)
+    while waiting:
+        name = waiting.pop()
+        if name in fresh:
+            continue
+        for earlier in before[name]:
+            more = needed[name] - learns[earlier] - needed[earlier]
+            if more:
+                needed[earlier] |= more
+                waiting.append(earlier)
+    return needed
+
+
+class Trail:
+    """Follows a call by its events, on their way to `feed`, to know where a later call may go on with it."""
+
+    def __init__(self, flow: Flow, feed: Feed) -> None:
+        self._flow = flow
+        self._feed = feed
+        self._steps: list[str] = []
+        self._behind_proof = False
+        self._settled = False
+        self.failures = 0
+        """Turns of the present step that brought nothing."""
+
+    def note(self, event: CallEvent) -> None:
+        """See `Feed`."""
+        match event:
+            case StepEntered(step=name):
+                self.failures = 0
+                self._enter(name)
+            case StepFailed():
+                self.failures += 1
+            case AnswerTold() | OutcomeReached():
+                self._settled = True
+            case IntentUnderstood() | FactLearnt():
+                self._settled = False
+        self._feed.note(event)
+
+    def _enter(self, name: str) -> None:
+        """What comes behind a secret or a proof of identity is never gone on with without it."""
+        step = self._flow.steps[name]
+        self._behind_proof = self._behind_proof or step.manner.sensitive or step.verb.proves
+        if not self._behind_proof and len(self._steps) < MOST_TRAIL:
+            self._steps.append(name)
+
+    def goes_on_with(self) -> str:
+        """The last step that a later call may go on with; empty if there is none, or the caller's business was done."""
+        if self._settled:
+            return ""
+        safe = self._flow.resumable
+        for name in reversed(self._steps):
+            if name == self._flow.main_menu:
+                return ""
+            if name in safe:
+                return name
+        return ""
