@@ -25,6 +25,7 @@ from ivr.knowledge import Knowledge
 from ivr.testing.fixed_world import FixedWorld
 from ivr.testing.scripted_caller import Act, hangs_up, keeps_silent, mumbles, presses, says
 from tests.flows.helplines import CALLER, Called, call, known_to, plan
+from tests.flows.known_callers import ADA, HEAD, Residents, beside, world_of
 
 NUMBER = "+447700900123"
 CUT_OFF = "We were cut off."
@@ -426,6 +427,51 @@ def test_a_flag_in_the_record_leads_to_a_person(tmp_path: Path, value: str, firs
     called = call(ours, world=FixedWorld(known={"people": {"frail": value}}))
     assert (called.reason is EndReason.HANDED_OVER) is first
     assert not first or called.hand_over.alerts == (Alert(kind="vulnerable"),)
+
+
+RECORD = """
+  one:
+    recall: We were cut off. Shall I go on?
+    flag: caller.vulnerable
+    person_first: person
+    goto: who
+  who:
+    confirm: Is it about your account?
+    yes: proof
+    no: bye
+  proof:
+    identify: knowledge
+    prove:
+      date_of_birth: {ask: Your date of birth?, answer: date, direction: past}
+    passed: account
+    failed: person
+    locked: person
+    unknown: person
+  account:
+    confirm: "{caller.name}, shall I tell you what you owe?"
+    yes: bye
+    no: bye
+  bye: {hang_up: Goodbye.}
+  person: {transfer: office}
+"""
+
+
+@pytest.mark.parametrize("flag", ["yes", "no"])
+def test_a_flag_on_record_leads_to_a_person_before_anything_else(tmp_path: Path, flag: str) -> None:
+    world = world_of(beside(tmp_path), Residents({**ADA, "vulnerable": flag}))
+    called = call(plan(tmp_path, RECORD, HEAD), *([] if flag == "yes" else [says("no")]), world=world)
+    assert (called.reason is EndReason.HANDED_OVER) is (flag == "yes")
+    assert flag == "no" or called.hand_over.alerts == (Alert(kind="vulnerable"),)
+
+
+def test_who_proved_who_they_are_proves_it_again(tmp_path: Path) -> None:
+    world = replace(world_of(beside(tmp_path), Residents(ADA)), memory=InMind())
+    ours = plan(tmp_path, RECORD, HEAD)
+    assert "account" in ours[0].resumable
+    told = [says("yes"), presses("03051970#"), says("yes")]
+    assert steps(call(ours, *told, hangs_up(expect="Ada, shall I"), world=world))[-1] == "account"
+    again = call(ours, says("yes", expect="We were cut off."), hangs_up(), world=world)
+    assert steps(again)[-1] == "who"
 
 
 # -- plans that cannot be ---------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ LONGEST_SAID = 300
 """Characters; a caller who says more in one breath has no telephone."""
 _KEYS = re.compile(r"[0-9*#]{1,40}")
 _ANY_KEYS = re.compile(r"[0-9*#A-D]{1,40}")
-_INTERRUPTS = re.compile(r"!(?P<after_s>[0-9]{1,3}(?:\.[0-9]{1,3})?)?\s*(?P<act>.*)")
+_INTERRUPTS = re.compile(r"!(?P<after_s>[0-9]{1,3}(?:\.[0-9]{1,3})?)?\s*(?P<act>.*)", re.DOTALL)
 _CONFIDENCE = re.compile(r"(?P<words>.*\S)\s*@(?P<confidence>0|1|0?\.[0-9]{1,4}|1\.0{1,4})")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|[0-9]")
 _NAMES = {"0": "zero", **{str(number): word for word, number in UNITS.items()}}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ivr.plans.rehearsal.typed import act_of, pressed, said, typed
@@ -62,6 +62,7 @@ def test_every_act_can_be_typed(act: Says | Presses | Mumbles | KeepsSilent | Ha
 
 
 @given(st.text(max_size=60))
+@example("!:\n0")
 def test_whatever_is_typed_is_an_act_or_refused(line: str) -> None:
     try:
         act_of(line)
