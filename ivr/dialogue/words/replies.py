@@ -31,9 +31,10 @@ HELPED = (
         name=YES,
         phrases=(
             *(*_YES, "yes thanks", "yes thank you", "yes that's great", "yes it did", "yes it does", "yes that's all"),
-            *("it did", "it does", "it did thank you", "i think so", "yes i think so", "absolutely", "exactly"),
+            *("i think so", "yes i think so", "absolutely", "exactly"),
             *("thanks", "thank you", "great thanks", "great thank you", "okay thanks", "okay thank you", "cheers"),
             *("that's great", "that's lovely", "that's perfect", "that's fine", "that's brilliant", "that's helpful"),
+            *("yes it didn't", "yes it did not", "yes it doesn't"),  # the yes is heard more surely than the rest
             *("that's good", "very helpful", "that helps", "that helped", "that's what i needed", "perfect", "lovely"),
         ),
         spoken="yes",
@@ -43,17 +44,19 @@ HELPED = (
         name=NO,
         phrases=(
             *(*_NO, "not really", "no not really", "not quite", "no not quite", "not at all", "no not at all"),
-            *("no it didn't", "it didn't", "no it did not", "it did not", "no it doesn't", "it doesn't"),
+            *("no it didn't", "no it did not", "no it doesn't"),
             *("that didn't help", "it didn't help", "that doesn't help", "it doesn't help", "not helpful"),
             *("i don't think so", "no i don't think so", "not sure", "i'm not sure", "unfortunately not"),
             *("that's not what i asked", "that's not what i need", "that's not what i wanted", "not what i asked"),
+            *("no it did", "no it does"),
             *("that's wrong", "that's not it", "that's not right", "i'm afraid not"),
         ),
         spoken="no",
         key="2",
     ),
 )
-"""To "did that answer your question?"."""
+"""To "did that answer your question?". "It did" and "it didn't" alone are none, and asked again: the bundled model hears
+both as "it didn't", surely. A yes or no before them decides."""
 
 OTHER_WORDS_OR_PERSON = (
     Option(
