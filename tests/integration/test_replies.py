@@ -48,8 +48,8 @@ SAID: dict[str, tuple[tuple[Option, ...], dict[str, str], int]] = {
         9,
     ),
 }
-"""Name → the options, what is said and what it means, and how many (three voices each) are understood at least. What means
-nothing ("it did", which sounds like its opposite) is not believed."""
+"""Name → the options, what is said and what it means, and how many (three voices each) are understood at least. What
+means nothing ("it did", which sounds like its opposite) is not believed."""
 
 
 @pytest.fixture

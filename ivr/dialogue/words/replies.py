@@ -55,8 +55,8 @@ HELPED = (
         key="2",
     ),
 )
-"""To "did that answer your question?". "It did" and "it didn't" alone are none, and asked again: the bundled model hears
-both as "it didn't", surely. A yes or no before them decides."""
+"""To "did that answer your question?". "It did" and "it didn't" alone are asked again: the bundled model hears both as
+"it didn't", surely. A yes or no before them decides."""
 
 OTHER_WORDS_OR_PERSON = (
     Option(
