@@ -113,7 +113,7 @@ class Service:
         self._hearing = hearing_of(settings)
         self._engines = RunningEngines(self._hearing.engine)
         self._voice_model = VoiceModel()
-        self._helpline = load_helpline(settings.helpline, self._hearing, settings.prompts)
+        self._helpline = load_helpline(settings.helpline, self._hearing, settings.prompts, state=settings.state)
         self._agents = load_agents(settings.agents)
         secrets = secrets_for(settings.secrets, [agent.name for agent in self._agents])
         self._journal = Journal(settings.state / "calls")
@@ -284,7 +284,12 @@ class Service:
         settings = self._settings
         try:
             fresh = await asyncio.to_thread(
-                load_helpline, settings.helpline, self._hearing, settings.prompts, self._engines.get
+                load_helpline,
+                settings.helpline,
+                self._hearing,
+                settings.prompts,
+                self._engines.get,
+                state=settings.state,
             )
             await self._desk.check_queues(fresh.flow.queues)
             async with AsyncExitStack() as undo:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from ivr.call import Prompt
 from ivr.dialogue import Flow, Written, check_articles, check_sounds, check_vocabulary, hears, load_flow, way_to_hear
@@ -59,12 +61,14 @@ def load_helpline(
     engine_for: Callable[[str], Engine] | None = None,
     *,
     at: datetime | None = None,
+    state: Path | None = None,
 ) -> Helpline:
     """The helpline in `plan` (see `plan_of`), with its articles and the pronunciations in `prompts`, checked.
 
     `warnings` are one line each, those about dates as of `at` (see `Flow.local`). Its engine is that which
-    `engine_for` gives for its model; else a new one, not started. Raises FlowError for the first fault, ModelError if a
-    setting names a model that cannot hear.
+    `engine_for` gives for its model; else a new one, not started. Databases of its own are made in `state` if they are
+    missing; without it the helpline is only looked at, and they are made for a moment. Raises FlowError for the first
+    fault, ModelError if a setting names a model that cannot hear.
     """
     flow = load_flow(plan_of(plan), at=at)
     chosen, engine = _engine(flow, hearing, engine_for or hearing.engine)
@@ -72,9 +76,9 @@ def load_helpline(
     knowledge = Knowledge(articles)
     check_articles(flow, knowledge)
     saying = Saying(language=flow.language, pronunciations=read_pronunciations(prompts / PRONUNCIATIONS))
-    sources = load_sources(flow.sources, data_beside(flow.sources)) if flow.sources is not None else Sources()
-    _check_look_ups(flow, sources)
-    _check_callers(flow, sources)
+    with nullcontext(str(state)) if state is not None else TemporaryDirectory() as folder:
+        sources = _sources(flow, Path(folder))
+        about_sources = sources.check()
     warnings = (
         *_about_language(flow, hearing, chosen),
         *flow.warnings,
@@ -84,7 +88,7 @@ def load_helpline(
             articles, hears(flow, engine.unknown_words), lambda word: way_to_hear(word, engine.unknown_words)
         ),
         *about_articles(flow, articles, flow.local(at).date()),
-        *sources.check(),
+        *about_sources,
     )
     return Helpline(
         flow=flow,
@@ -96,6 +100,17 @@ def load_helpline(
         sources=sources,
         warnings=warnings,
     )
+
+
+def _sources(flow: Flow, state: Path) -> Sources:
+    """The sources of `flow`, with the databases that it makes. Raises FlowError."""
+    path = flow.sources
+    sources = load_sources(path, data_beside(path), state=state) if path is not None else Sources()
+    _check_look_ups(flow, sources)
+    _check_callers(flow, sources)
+    for database in sources.made:
+        database.make()
+    return sources
 
 
 def _check_look_ups(flow: Flow, sources: Sources) -> None:

@@ -22,6 +22,7 @@ from ivr.cli import (
     rollback,
     run,
     schema,
+    seed,
     serve,
     show,
     talk,
@@ -34,6 +35,7 @@ from ivr.errors import UserError
 WORDS = {
     "run": run,
     "serve": serve,
+    "seed": seed,
     "check": check,
     "models": models,
     "demo": demo,

@@ -41,7 +41,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SOURCE.FIELD=VALUE",
         action="append",
         default=[],
-        help="what a look-up finds; SOURCE=nothing: it finds nothing; a source that is not named fails",
+        help="what a look-up finds; SOURCE=nothing or =fails; others are asked if they are files, else fail",
     )
     parser.add_argument(
         "--record",

@@ -51,6 +51,11 @@ class CsvSource:
         """What ``match`` names."""
         return frozenset(self._match)
 
+    @property
+    def may_be_rehearsed(self) -> bool:
+        """See `Source`: it is a file, and only read."""
+        return True
+
     def check(self) -> tuple[str, ...]:
         """Raise FlowError for a file that cannot be read, or lacks a column; warn of rows that contradict each other.
 

@@ -100,6 +100,11 @@ class HttpSource:
         """Every ``{value}`` of the request."""
         return frozenset().union(*(template.values for template in self._request.templates))
 
+    @property
+    def may_be_rehearsed(self) -> bool:
+        """See `Source`: nobody knows what a service elsewhere does when it is asked."""
+        return False
+
     def check(self) -> tuple[str, ...]:
         """Warnings about secrets that are not set, and about what travels in the clear; nothing is asked."""
         secrets = frozenset[str]().union(*(template.secrets for template in self._request.templates))

@@ -22,6 +22,11 @@ The file, by example::
       method: POST                    # as always where there is a body
       body: '{"account": "{account}", "year": 2026}'          # JSON; values stand within its quotes
       take: {moved: moved}
+    slots:
+      sql: sqlite:///{state}/clinic.db            # a file in the folder where the service keeps what it writes
+      made_by: clinic.sql                         # the script that makes it, run at every start
+      change: update slots set who = :who where slot = :slot and who is null returning place
+      take: {place: place}                        # one row is changed or none: nothing found
 
 Facts: a null or empty cell is an empty text. Days come as 2026-05-03, times as 14:30, truth as yes and no.
 """
@@ -32,12 +37,14 @@ import json
 import os
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
 from ivr.sources.csv_source import CsvSource
 from ivr.sources.http_source import HttpSource, Request, url_fault
 from ivr.sources.json_path import PATH
+from ivr.sources.made_database import MadeDatabase
 from ivr.sources.source import Named, Place, Setup, Source
 from ivr.sources.sources import Sources
 from ivr.sources.template import VALUE_NAME, Environment, Template
@@ -49,22 +56,40 @@ _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 """A token of RFC 9110, 5.6.2."""
 
 
-def load_sources(path: Path, data: Path | None = None, *, environment: Mapping[str, str] | None = None) -> Sources:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Surroundings:
+    """Where names of files begin, and where secrets come from."""
+
+    data: Path
+    state: Path
+    environment: Environment
+    made: list[MadeDatabase]
+    """What the sources that are read have made."""
+
+
+def load_sources(
+    path: Path,
+    data: Path | None = None,
+    *,
+    state: Path = Path("build/state"),
+    environment: Mapping[str, str] | None = None,
+) -> Sources:
     """The sources in the file `path`, with secrets out of `environment` (that of the process). Raises FlowError.
 
-    Relative names of files begin in the folder `data`, else beside `path`. Nothing is asked or opened yet: see
-    `Sources.check`.
+    Relative names of files begin in the folder `data`, else beside `path`; ``{state}/…`` in `state`. Nothing is asked
+    or opened yet: see `Sources.check`.
     """
     fields = parse(read_text(path), file=str(path), name="this file of sources")
     variables = Environment(variables=os.environ if environment is None else environment)
+    around = _Surroundings(data=data or path.parent, state=state, environment=variables, made=[])
     found: list[Source] = []
     for name, key in fields.keys.items():
         _named(key, name, "source")
-        found.append(_source(name, fields.take(name), data or path.parent, variables))
-    return Sources(found)
+        found.append(_source(name, fields.take(name), around))
+    return Sources(found, around.made)
 
 
-def _source(name: str, value: Value, folder: Path, environment: Environment) -> Source:
+def _source(name: str, value: Value, around: _Surroundings) -> Source:
     fields = value.fields()
     kinds = [kind for kind in _KINDS if kind in fields.keys]
     if len(kinds) > 1:
@@ -75,40 +100,54 @@ def _source(name: str, value: Value, folder: Path, environment: Environment) -> 
             if near := did_you_mean(word, _KINDS):
                 raise key.wrong(f"'{word}' is not known here; did you mean '{near}'?")
         raise value.wrong(f"source '{name}' does not say where it is; add 'csv: …', 'sql: …' or 'http: …'")
-    source = _KINDS[kinds[0]](name, fields, folder, environment)
+    source = _KINDS[kinds[0]](name, fields, around)
     fields.done()
     return source
 
 
-def _csv(name: str, fields: Fields, folder: Path, environment: Environment) -> Source:
+def _csv(name: str, fields: Fields, around: _Surroundings) -> Source:
     file = fields.take("csv")
     match = _columns(fields.take("match"), "value")
-    return CsvSource(_setup(name, fields), path=folder / file.text(), at=_place(file), match=match)
+    return CsvSource(_setup(name, fields), path=around.data / file.text(), at=_place(file), match=match)
 
 
-def _sql(name: str, fields: Fields, folder: Path, environment: Environment) -> Source:
+def _sql(name: str, fields: Fields, around: _Surroundings) -> Source:
     # SQLAlchemy takes a quarter of a second to import, which a helpline without a database need not spend
+    from ivr.sources.sql_change import SqlChange, change_fault
+    from ivr.sources.sql_database import SqlDatabase
     from ivr.sources.sql_source import SqlSource, query_fault
 
-    url, query = fields.take("sql"), fields.take("query")
-    text = query.text()
-    if fault := query_fault(text):
-        raise query.wrong(fault)
-    source = SqlSource(
-        _setup(name, fields),
-        url=url.text(),
+    url, made_by, change = fields.take("sql"), fields.get("made_by"), fields.get("change")
+    several = fields.keys.get("several")
+    if change is not None and several is not None:
+        raise several.wrong("a change is of one row; remove 'several'")
+    statement = fields.take("query") if change is None else change
+    text = statement.text()
+    if fault := query_fault(text) if change is None else change_fault(text):
+        raise statement.wrong(fault)
+    setup = _setup(name, fields, several=change is None)
+    database = SqlDatabase(
+        url.text(),
         at=_place(url),
-        query=text,
-        query_at=_place(query),
-        environment=environment,
-        folder=folder,
+        environment=around.environment,
+        folder=around.data,
+        state=around.state,
+        limit_s=setup.time_limit_s,
+        writes=change is not None,
     )
+    if made_by is not None:
+        if database.file is None or not database.in_state:
+            raise made_by.wrong("only a database of the service's own is made; write 'sql: sqlite:///{state}/NAME.db'")
+        script = around.data / made_by.text()
+        around.made.append(MadeDatabase(file=database.file, script=script, at=_place(made_by)))
+    kind = SqlSource if change is None else SqlChange
+    source = kind(setup, database=database, at=_place(url), statement=text, statement_at=_place(statement))
     for value in sorted(source.asks):
-        _named(query, value, "value")
+        _named(statement, value, "value")
     return source
 
 
-def _http(name: str, fields: Fields, folder: Path, environment: Environment) -> Source:
+def _http(name: str, fields: Fields, around: _Surroundings) -> Source:
     url, headers, body = fields.take("http"), fields.get("headers"), fields.get("body")
     method, not_found = fields.get("method"), fields.get("not_found")
     if fault := url_fault(url.text()):
@@ -126,10 +165,10 @@ def _http(name: str, fields: Fields, folder: Path, environment: Environment) -> 
     for path in setup.take.values():
         if not PATH.fullmatch(path.text):
             raise path.at.wrong(f"'{path.text}' is no path; write keys and numbers with dots, like 'result.0.state'")
-    return HttpSource(setup, request=request, at=_place(url), environment=environment)
+    return HttpSource(setup, request=request, at=_place(url), environment=around.environment)
 
 
-_KINDS: Mapping[str, Callable[[str, Fields, Path, Environment], Source]] = {"csv": _csv, "sql": _sql, "http": _http}
+_KINDS: Mapping[str, Callable[[str, Fields, _Surroundings], Source]] = {"csv": _csv, "sql": _sql, "http": _http}
 
 
 def _setup(name: str, fields: Fields, *, several: bool = True) -> Setup:

@@ -65,6 +65,11 @@ class Source(Protocol):
         """The named values that it needs."""
         ...
 
+    @property
+    def may_be_rehearsed(self) -> bool:
+        """Whether a call that is only rehearsed may ask it: it lies in files, and nothing real is changed by it."""
+        ...
+
     def check(self) -> tuple[str, ...]:
         """Look at it as it is now; what is odd but may pass, as ``file:line:column: …``. May block for a while.
 

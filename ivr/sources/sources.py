@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from ivr.errors import LookUpFailed
 from ivr.sources.circuit import Circuit
+from ivr.sources.made_database import MadeDatabase
 from ivr.sources.source import Answer, Source, Unusable
 from ivr.yaml_file import did_you_mean
 
@@ -31,7 +32,9 @@ class _Watched:
 class Sources:
     """Asks sources by name; `look_up` is the one of the dialogue's `World`."""
 
-    def __init__(self, sources: Iterable[Source] = ()) -> None:
+    def __init__(self, sources: Iterable[Source] = (), made: Iterable[MadeDatabase] = ()) -> None:
+        self.made = tuple(made)
+        """Databases that the file of sources has made where they are missing."""
         self._watched = MappingProxyType({one.setup.name: _Watched(source=one) for one in sources})
 
     def __len__(self) -> int:
@@ -61,6 +64,11 @@ class Sources:
             near = _mending(unknown, gives, "add it below its 'take'")
             return f"source '{name}' does not give '{unknown}'; {near}"
         return None
+
+    @property
+    def rehearsable(self) -> frozenset[str]:
+        """The sources that a rehearsed call may ask."""
+        return frozenset(name for name, watched in self._watched.items() if watched.source.may_be_rehearsed)
 
     def check(self) -> tuple[str, ...]:
         """Look at every source as it is now: warnings as ``file:line:column: …``. Blocks, for each at most its limit.

@@ -21,7 +21,7 @@ ADAPTERS = {
     "phonenumbers": {"ivr/dialogue/words/types/numbering_plan.py", "ivr/phone_numbers.py"},
     "holidays": {"ivr/dialogue/calendar/bank_holidays.py"},
     "sklearn": {"ivr/knowledge/matcher.py"},
-    "sqlalchemy": {"ivr/sources/sql_source.py"},
+    "sqlalchemy": {"ivr/sources/sql_database.py", "ivr/sources/sql_source.py", "ivr/sources/sql_change.py"},
     "asterisk": {"ivr/pbx/doctor/manager_line.py"},
     "aiosipua": {"ivr/testing/sip_phone.py", "ivr/testing/sip_messages.py"},
 }

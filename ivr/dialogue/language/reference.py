@@ -85,7 +85,21 @@ moves:
   method: POST
   body: '{"account": "{account}"}' # JSON; values stand within its quotes
   take: {moved: moved}
+slots:
+  sql: sqlite:///{state}/clinic.db # a file in the folder where the service keeps what it writes
+  made_by: clinic.sql              # a script of SQL that makes and completes it, run at every start
+  query: select slot, place from slots where who is null order by slot limit 1
+  take: {slot: slot, place: place}
+book:
+  sql: sqlite:///{state}/clinic.db
+  change: update slots set who = :who where slot = :slot and who is null returning place
+  take: {place: place}             # of the row that was changed; if there was none, nothing was found
 ```
+
+A `change` changes one row or nothing: it is one transaction, tried once and never again, and taken back if it would
+change several rows, lacks a column, or comes too late. `failed` means that nobody can be sure of it: lead to a person.
+`query` never changes anything. In a rehearsal (`ivr talk`, `ivr test`) files are asked as they are, `{state}` is a copy
+that is new for every call, and what lies elsewhere fails unless the scenario says what it finds.
 
 """
 _SHOWN = (PromptLines, ReactionLines)

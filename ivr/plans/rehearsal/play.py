@@ -13,6 +13,7 @@ from ivr.errors import UserError
 from ivr.knowledge import Knowledge
 from ivr.plan_articles import articles_of
 from ivr.plans.rehearsal.record import Ending, Record
+from ivr.plans.rehearsal.sandbox import Sandbox
 from ivr.plans.rehearsal.scene import Clock, Scene, Stage
 from ivr.testing.fake_telephone import FakeTelephone
 from ivr.testing.scripted_caller import Act, KeepsSilent, Says, ScriptedCaller, Turn
@@ -33,6 +34,7 @@ class Plan:
     file: Path
     flow: Flow
     knowledge: Knowledge
+    sandbox: Sandbox
 
 
 def read_plan(file: Path) -> Plan:
@@ -40,7 +42,7 @@ def read_plan(file: Path) -> Plan:
     flow = load_flow(file)
     knowledge = Knowledge(articles_of(flow))
     check_articles(flow, knowledge)
-    return Plan(file=file, flow=flow, knowledge=knowledge)
+    return Plan(file=file, flow=flow, knowledge=knowledge, sandbox=Sandbox(flow))
 
 
 async def play(plan: Plan, scene: Scene, acts: Sequence[Act]) -> Record:
@@ -48,7 +50,8 @@ async def play(plan: Plan, scene: Scene, acts: Sequence[Act]) -> Record:
 
     Raises UserError if the plan neither asks nor ends within LONGEST_S.
     """
-    stage = Stage.of(scene, plan.flow)
+    plan.sandbox.begin()
+    stage = Stage.of(scene, plan.flow, plan.sandbox)
     caller = _Caller(ScriptedCaller([_as_sounds(act, plan.flow) for act in acts]), stage.clock)
     feed = _Kept()
     call = asyncio.ensure_future(

@@ -17,6 +17,7 @@ from ivr.dialogue import Flow
 from ivr.dialogue.nobody_known import NobodyKnown
 from ivr.dialogue.ports import Callers, LookUpFailed, Message, QueueState
 from ivr.plans.rehearsal.on_record import LOCK_KEY, LockedAlready, RecordedCallers
+from ivr.plans.rehearsal.sandbox import Sandbox
 
 USUAL_TIME = datetime(2026, 11, 23, 10, 0)
 """A Monday morning, local time of whichever helpline it is: a scenario that sets no time passes on every day."""
@@ -132,7 +133,7 @@ class Scene:
     """Queues that nobody serves; None: all of them."""
     recogniser_down: bool = False
     found: Mapping[str, Found] = field(default_factory=lambda: MappingProxyType({}))
-    """What each source knows; one that is not named fails."""
+    """What each source knows; one that is not named is asked if it lies in files, and else fails."""
     record: Mapping[str, str] | Slow | None = None
     """What there is on record of who rings, by the record's fields; the number finds it. None: it finds nothing."""
     more_records: tuple[Mapping[str, str], ...] = ()
@@ -196,16 +197,18 @@ class Stage:
     began: datetime
     clock: Clock
     memory: KeepsInMind
+    sandbox: Sandbox
     callers: Callers = field(default_factory=NobodyKnown)
     asked_time: bool = False
     """Whether anything in the call came from the time of day."""
 
     @classmethod
-    def of(cls, scene: Scene, flow: Flow) -> Stage:
+    def of(cls, scene: Scene, flow: Flow, sandbox: Sandbox) -> Stage:
         """The scene at `flow`'s place."""
         began = scene.at.replace(tzinfo=ZoneInfo(flow.time_zone))
         before = scene.before.remembered(flow, began.timestamp()) if scene.before is not None else Remembered()
-        stage = cls(scene=scene, began=began, clock=Clock(began.timestamp()), memory=KeepsInMind(before))
+        memory = KeepsInMind(before)
+        stage = cls(scene=scene, began=began, clock=Clock(began.timestamp()), memory=memory, sandbox=sandbox)
         if flow.callers is not None:
             stage.callers = _callers(scene, flow.callers, stage)
         return stage
@@ -221,8 +224,10 @@ class Stage:
         return CLOSED if closed is None or name in closed else OPEN
 
     async def look_up(self, source: str, asked: Mapping[str, str]) -> Mapping[str, str] | None:
-        """What the scene says, whatever is asked."""
-        found = self.scene.found.get(source, Fails.FAILS)
+        """What the scene says, whatever is asked; else what the sandbox finds."""
+        if source not in self.scene.found:
+            return await self.sandbox.look_up(source, asked)
+        found = self.scene.found[source]
         if isinstance(found, Fails):
             raise LookUpFailed(f"source '{source}' fails in this scene")
         return found

@@ -15,7 +15,7 @@ def written(folder: Path, text: str, environment: Mapping[str, str] | None = Non
     """The sources in `text`, in a file in `folder`."""
     path = folder / "sources.yaml"
     path.write_text(text, encoding="utf-8")
-    return load_sources(path, environment=environment or {})
+    return load_sources(path, state=folder / "state", environment=environment or {})
 
 
 def setup(name: str = "rounds", *, first: bool = False, limit_s: float = 3.0, **take: str) -> Setup:
@@ -33,6 +33,10 @@ class Scripted:
         self.setup = setup(limit_s=limit_s)
         self.does = does
         self.asked = 0
+
+    @property
+    def may_be_rehearsed(self) -> bool:
+        return True
 
     def check(self) -> tuple[str, ...]:
         return ()

@@ -44,8 +44,11 @@ def test_the_example_of_the_docstring_is_read(tmp_path: Path) -> None:
     example = re.search(r"::\n\n(.*?)\n\n(?=Facts)", reading.__doc__ or "", re.DOTALL)
     assert example is not None
     sources = written(tmp_path, example.group(1))
-    assert sources.names == ("bin_rounds", "accounts", "roads", "moves")
+    assert sources.names == ("bin_rounds", "accounts", "roads", "moves", "slots")
     (tmp_path / "rounds.csv").write_text("Postcode,CollectionDay,Bin\n")
+    (tmp_path / "clinic.sql").write_text("create table if not exists slots (slot, who, place);")
+    for database in sources.made:
+        database.make()
     warnings = sources.check()
     assert [re.sub(r".*(sources.yaml:\d+):\d+: (.*variable )?", r"\1 ", one) for one in warnings] == [
         "sources.yaml:8 ACCOUNTS_PASSWORD is not set; set it",
@@ -61,6 +64,7 @@ def test_each_kind_is_its_own(tmp_path: Path) -> None:
 
 CSV = "s:\n  csv: rounds.csv\n  match: {p: P}\n  take: {d: D}\n"
 SQL = "s:\n  sql: sqlite:///a.db\n  query: select b from a where r = :r\n  take: {b: b}\n"
+CHANGE = "s:\n  sql: sqlite:///a.db\n  change: delete from a where r = :r returning b\n  take: {b: b}\n"
 HTTP = "s:\n  http: https://api.example/x?p={p}\n  take: {s: s}\n"
 
 
@@ -80,6 +84,13 @@ HTTP = "s:\n  http: https://api.example/x?p={p}\n  take: {s: s}\n"
         (CSV.replace("match", "mtach"), "3:3", "did you mean 'match'?"),
         (SQL.replace("select b", "delete"), "3:10", "only reads"),
         (SQL.replace(":r\n", ":r; drop table a\n"), "3:10", "one query"),
+        (SQL + "  change: delete from a where r = :r returning b\n", "3:3", "'query' is not known here"),
+        (CHANGE.replace(" returning b", ""), "3:11", "end it with 'returning'"),
+        (CHANGE.replace("delete from", "select b from"), "3:11", "begins with 'insert', 'update' or 'delete'"),
+        (CHANGE.replace(" where r = :r", ""), "3:11", "changes every row"),
+        (CHANGE.replace(":r", "{r}"), "3:11", "write ':r'"),
+        (CHANGE + "  several: first\n", "5:3", "remove 'several'"),
+        (CHANGE + "  made_by: a.sql\n", "5:12", "write 'sql: sqlite:///{state}/NAME.db'"),
         (SQL.replace(":r\n", "'{r}'\n"), "3:10", "write ':r'"),
         (SQL.replace(":r\n", ":R\n"), "3:10", "'R' is no name of a value"),
         (SQL.replace(":r\n", ":r -- and more\n"), "3:10", "comment"),

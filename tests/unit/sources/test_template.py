@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from ivr.errors import LookUpFailed
-from ivr.sources.sql_source import SqlSource
+from ivr.sources.sql_database import SqlDatabase
 from ivr.sources.template import Environment, Template
-from tests.unit.sources.made import HERE, setup
+from tests.unit.sources.made import HERE
 
 SECRETS = Environment(variables={"TOKEN": "p@ss/w:rd", "SHORT": "p@ss", "EMPTY": ""})
 
@@ -35,16 +35,16 @@ def test_an_environment_does_not_show() -> None:
 
 
 def test_a_password_may_hold_any_character() -> None:
-    source = SqlSource(
-        setup(),
-        url="postgresql://{env:SHORT}:{env:TOKEN}@db.example:5433/accounts?sslmode=require",
+    database = SqlDatabase(
+        "postgresql://{env:SHORT}:{env:TOKEN}@db.example:5433/accounts?sslmode=require",
         at=HERE,
-        query="select 1",
-        query_at=HERE,
         environment=SECRETS,
         folder=Path(),
+        state=Path(),
+        limit_s=3.0,
+        writes=False,
     )
-    url = source._filled()
+    url = database._filled()
     assert (url.username, url.password, url.host, url.port) == ("p@ss", "p@ss/w:rd", "db.example", 5433)
     assert (url.database, dict(url.query)) == ("accounts", {"sslmode": "require"})
-    assert "w:rd" not in repr(source.__dict__)
+    assert "w:rd" not in repr(database.__dict__)

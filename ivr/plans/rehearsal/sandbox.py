@@ -1,0 +1,53 @@
+"""The sources of a plan for rehearsed calls: files are asked, and what a call changes is gone after it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ivr.dialogue import Flow
+from ivr.dialogue.ports import LookUpFailed
+from ivr.published import data_beside
+from ivr.sources import Sources, load_sources
+
+
+class Sandbox:
+    """Sources that lie in files, as they are; databases of the helpline's own as their scripts make them.
+
+    Nothing is made before the first look-up. Sources elsewhere fail: a rehearsal must not change, or depend on, a
+    service that is real.
+    """
+
+    def __init__(self, flow: Flow) -> None:
+        self._flow = flow
+        self._made: tuple[TemporaryDirectory[str], Sources] | None = None
+        self._touched = False
+
+    def begin(self) -> None:
+        """Another call: it finds everything as if it were the first."""
+        if self._made is not None and self._touched:
+            folder, self._touched = Path(self._made[0].name), False
+            shutil.copytree(folder / "made", folder / "state", dirs_exist_ok=True)
+
+    async def look_up(self, source: str, asked: Mapping[str, str]) -> Mapping[str, str] | None:
+        """See `ivr.dialogue.ports.World`. Raises FlowError for a script with a fault."""
+        sources = self._sources()
+        if source not in sources.rehearsable:
+            raise LookUpFailed(f"source '{source}' is not asked in a rehearsal")
+        self._touched = True
+        return await sources.look_up(source, asked)
+
+    def _sources(self) -> Sources:
+        if self._made is None:
+            folder = TemporaryDirectory(prefix="rehearsal-")
+            state = Path(folder.name) / "state"
+            state.mkdir()
+            path = self._flow.sources
+            sources = load_sources(path, data_beside(path), state=state) if path is not None else Sources()
+            for database in sources.made:
+                database.make()
+            shutil.copytree(state, Path(folder.name) / "made")
+            self._made = (folder, sources)
+        return self._made[1]
