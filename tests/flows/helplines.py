@@ -1,4 +1,4 @@
-"""Helplines for flow tests: Riverton as it is shipped, small plans made on the spot, and one call through either."""
+"""Helplines for flow tests: Riverton as it is shipped, a small council line, plans made on the spot, and a call."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from ivr.testing.scripted_caller import Act, ScriptedCaller
 
 E = TypeVar("E", bound=CallEvent)
 ROOT = Path(__file__).parents[2]
+COUNCIL = ROOT / "tests/flows/plans/council.yaml"
 CALL = CallId("1.1")
 CALLER = Caller(number="07700900123", name="Ada", dialled="100")
 
@@ -31,6 +32,13 @@ def known_to(flow: Flow) -> Knowledge:
 @functools.cache
 def riverton() -> tuple[Flow, Knowledge]:
     flow = load_flow(ROOT / "dialplans/riverton.yaml")
+    return flow, known_to(flow)
+
+
+@functools.cache
+def council() -> tuple[Flow, Knowledge]:
+    """A line with one of everything that callers meet, which no demo changes."""
+    flow = load_flow(COUNCIL)
     return flow, known_to(flow)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from ivr.call import EndReason, FactLearnt, Hypothesis, IntentUnderstood, PromptPlayed, Speaker, StepFailed
 from ivr.testing.scripted_caller import Act, Says, hangs_up, keeps_silent, mumbles, presses, says
-from tests.flows.helplines import call, plan, riverton
+from tests.flows.helplines import call, council, plan
 
 DONE = says("no", expect="anything else")
 WHICH = "Did you say housing repairs, or opening hours?"
@@ -29,20 +29,20 @@ FAR = hears(("housing repairs", 0.6), ("opening hours", 0.3))
     ids=["phrase", "second", "key"],
 )
 def test_two_meanings_too_close_to_tell_are_asked_about_together(answer: Act) -> None:
-    called = call(riverton(), CLOSE, answer, DONE)
+    called = call(council(), CLOSE, answer, DONE)
     assert any("Bridge Street" in text for text in called.said)
     assert not called.feed.of(StepFailed)
 
 
 def test_the_first_of_two_is_had_by_its_phrase_too_and_hardly_heard_is_enough() -> None:
-    called = call(riverton(), CLOSE, says("housing repair", 0.5), presses("0", expect="Is your repair urgent"))
+    called = call(council(), CLOSE, says("housing repair", 0.5), presses("0", expect="Is your repair urgent"))
     assert called.hand_over.intent is not None
     assert called.hand_over.intent.name == "housing_repairs"
 
 
 def test_a_plain_yes_to_two_meanings_is_asked_about_the_first() -> None:
     single = says("yes", expect="Did you say housing repairs? Please say yes or no.")
-    called = call(riverton(), CLOSE, says("yes", expect=WHICH), single, presses("0", expect="Is your repair urgent"))
+    called = call(council(), CLOSE, says("yes", expect=WHICH), single, presses("0", expect="Is your repair urgent"))
     assert called.hand_over.queue == "housing"
 
 
@@ -50,7 +50,7 @@ def test_a_plain_yes_to_two_meanings_is_asked_about_the_first() -> None:
 def test_every_yes_to_two_meanings_asks_again(affirmed: str) -> None:
     again = says("no", expect="Did you say housing repairs? Please say yes or no.")
     then = says("yes", expect="Did you say opening hours? Please say yes or no.")
-    called = call(riverton(), CLOSE, says(affirmed, expect=WHICH), again, then, DONE)
+    called = call(council(), CLOSE, says(affirmed, expect=WHICH), again, then, DONE)
     assert any("Bridge Street" in text for text in called.said)
 
 
@@ -58,13 +58,13 @@ def test_every_yes_to_two_meanings_asks_again(affirmed: str) -> None:
     "answer", ["second", "the second one", "the last one", "no the second one", "yes opening hours", "second please"]
 )
 def test_the_second_of_two_is_had_as_people_say_it(answer: str) -> None:
-    called = call(riverton(), CLOSE, says(answer, expect=WHICH), DONE)
+    called = call(council(), CLOSE, says(answer, expect=WHICH), DONE)
     assert any("Bridge Street" in text for text in called.said)
 
 
 def test_the_first_of_two_is_had_as_people_say_it() -> None:
     for answer in ("first", "the first one", "yes the first", "uh the first one please"):
-        called = call(riverton(), CLOSE, says(answer, expect=WHICH), presses("0", expect="Is your repair urgent"))
+        called = call(council(), CLOSE, says(answer, expect=WHICH), presses("0", expect="Is your repair urgent"))
         assert called.hand_over.queue == "housing"
 
 
@@ -72,7 +72,7 @@ def test_a_single_word_may_follow_a_yes_or_no() -> None:
     close = hears(("recycling", 0.5), ("opening hours", 0.45))
     for answer in ("yes recycling", "no recycling", "recycling"):
         which = says(answer, expect="Did you say bin collection, or opening hours?")
-        called = call(riverton(), close, which, presses("0", expect="Bins. You can say"))
+        called = call(council(), close, which, presses("0", expect="Bins. You can say"))
         assert called.hand_over.intent is not None
         assert called.hand_over.intent.name == "bins"
 
@@ -80,7 +80,7 @@ def test_a_single_word_may_follow_a_yes_or_no() -> None:
 def test_of_yes_and_no_their_own_words_are_the_answer() -> None:
     close = hears(("no", 0.5), ("yes", 0.45))
     which = says("yep", expect="Did you say no, or yes?")
-    called = call(riverton(), presses("3"), close, which, hang_up_at=4, whole=False)
+    called = call(council(), presses("3"), close, which, hang_up_at=4, whole=False)
     assert "urgent" in [fact.name for fact in called.feed.of(FactLearnt)]
     assert [fact.value for fact in called.feed.of(FactLearnt)] == ["yes"]
 
@@ -89,7 +89,7 @@ def test_of_yes_and_no_their_own_words_are_the_answer() -> None:
 def test_a_no_to_two_meanings_refuses_both(neither: str) -> None:
     again = hears(("housing repairs", 0.7), ("opening hours", 0.7), ("council tax", 0.5), expect="my mistake")
     called = call(
-        riverton(),
+        council(),
         CLOSE,
         says(neither, expect=WHICH),
         again,
@@ -100,24 +100,24 @@ def test_a_no_to_two_meanings_refuses_both(neither: str) -> None:
 
 
 def test_who_wants_a_person_gets_one_at_the_question_which() -> None:
-    assert call(riverton(), CLOSE, presses("0", expect=WHICH)).hand_over.reason == "asked"
-    assert call(riverton(), CLOSE, says("agent", expect=WHICH)).hand_over.reason == "asked"
+    assert call(council(), CLOSE, presses("0", expect=WHICH)).hand_over.reason == "asked"
+    assert call(council(), CLOSE, says("agent", expect=WHICH)).hand_over.reason == "asked"
     close_to_agent = hears(("agent", 0.5), ("opening hours", 0.45))
-    called = call(riverton(), close_to_agent, says("the first", expect="Did you say agent, or opening hours?"))
+    called = call(council(), close_to_agent, says("the first", expect="Did you say agent, or opening hours?"))
     assert called.hand_over.reason == "asked"
     repeated = hears(("opening hours", 0.5), ("repeat", 0.45))
-    called = call(riverton(), repeated, says("the second", expect="or repeat?"), presses("0", expect="Welcome"))
+    called = call(council(), repeated, says("the second", expect="or repeat?"), presses("0", expect="Welcome"))
     assert called.hand_over.reason == "asked"
 
 
 def test_a_sure_meaning_is_not_asked_about_however_close_another_is() -> None:
-    called = call(riverton(), hears(("opening hours", 0.9), ("housing repairs", 0.85)), DONE)
+    called = call(council(), hears(("opening hours", 0.9), ("housing repairs", 0.85)), DONE)
     assert called.reason is EndReason.HUNG_UP
 
 
 def test_after_a_no_the_next_meaning_is_offered() -> None:
     called = call(
-        riverton(),
+        council(),
         FAR,
         says("no", expect="Did you say housing repairs?"),
         says("yes", expect="Sorry, my mistake. Did you say opening hours?"),
@@ -130,24 +130,24 @@ def test_what_was_refused_is_not_offered_again_in_the_step_but_comes_by_key() ->
     no = says("no", expect="Did you say housing repairs?")
     again = says("housing repairs", 0.7, expect="You can say")
     person = says("no", expect="Would you like to speak to a person?")
-    called = call(riverton(), says("housing repairs", 0.6), no, again, person, presses("3"), presses("0"))
+    called = call(council(), says("housing repairs", 0.6), no, again, person, presses("3"), presses("0"))
     assert [event.failure for event in called.feed.of(StepFailed)] == ["refused", "not_understood"]
     assert called.hand_over.queue == "housing", "the key led to the repairs"
     elsewhere = call(
-        riverton(), says("housing repairs", 0.6), no, says("main menu"), says("housing repairs"), presses("0")
+        council(), says("housing repairs", 0.6), no, says("main menu"), says("housing repairs"), presses("0")
     )
     assert elsewhere.hand_over.queue == "housing", "the step was left"
 
 
 def test_what_was_refused_counts_again_once_it_is_sure() -> None:
     no = says("no", expect="Did you say housing repairs?")
-    called = call(riverton(), says("housing repairs", 0.6), no, says("housing repairs", 0.99), presses("0"))
+    called = call(council(), says("housing repairs", 0.6), no, says("housing repairs", 0.99), presses("0"))
     assert called.hand_over.queue == "housing"
 
 
 def test_a_no_to_did_you_say_no_does_not_make_the_line_deaf_for_no() -> None:
     called = call(
-        riverton(),
+        council(),
         presses("3"),
         says("no", 0.6, expect="Is your repair urgent"),
         says("no", expect="Did you say no?"),
@@ -159,7 +159,7 @@ def test_a_no_to_did_you_say_no_does_not_make_the_line_deaf_for_no() -> None:
 
 def test_a_yes_to_which_of_two_and_a_no_to_the_first_offers_the_second() -> None:
     called = call(
-        riverton(),
+        council(),
         hears(("housing repairs", 0.5), ("opening hours", 0.45)),
         says("yes", expect="Did you say housing repairs, or opening hours?"),
         says("no", expect="Did you say housing repairs?"),
@@ -171,7 +171,7 @@ def test_a_yes_to_which_of_two_and_a_no_to_the_first_offers_the_second() -> None
 
 def test_a_person_who_was_refused_is_had_again_when_it_is_sure() -> None:
     called = call(
-        riverton(),
+        council(),
         says("agent", 0.6),
         says("no", expect="Did you say agent?"),
         says("agent", 0.6),
@@ -184,7 +184,7 @@ def test_a_person_who_was_refused_is_had_again_when_it_is_sure() -> None:
 def test_the_next_digits_are_read_back_after_a_no() -> None:
     six = hears(("one two three four five six", 0.6), ("one two three four five nine", 0.3))
     called = call(
-        riverton(),
+        council(),
         presses("3"),
         presses("2"),
         six,
@@ -197,7 +197,7 @@ def test_the_next_digits_are_read_back_after_a_no() -> None:
 def test_refused_digits_do_not_come_back_by_voice_but_by_keys() -> None:
     digits = says("one two three four five six", 0.9)
     called = call(
-        riverton(),
+        council(),
         presses("3"),
         presses("2"),
         digits,
@@ -260,7 +260,7 @@ def test_a_word_unknown_to_the_model_is_understood_and_noted_as_itself(tmp_path:
 
 
 def test_slower_says_the_same_again_slowly_and_stays_slow() -> None:
-    called = call(riverton(), says("slow down"), presses("4", expect="Welcome"), DONE)
+    called = call(council(), says("slow down"), presses("4", expect="Welcome"), DONE)
     assert called.said[0] == called.said[1]
     first = [prompt.text for prompt in called.telephone.prompts if not prompt.slowly]
     assert " ".join(first) == called.said[0]
@@ -269,7 +269,7 @@ def test_slower_says_the_same_again_slowly_and_stays_slow() -> None:
 
 
 def test_slower_in_an_answer_tells_it_again_slowly() -> None:
-    called = call(riverton(), presses("4"), says("slower", cuts_in_after=0.5), DONE)
+    called = call(council(), presses("4"), says("slower", cuts_in_after=0.5), DONE)
     told = [prompt.slowly for prompt in called.telephone.prompts if "Bridge Street" in prompt.text]
     assert told == [False, True]
 
@@ -279,7 +279,7 @@ UNHEARD = "Sorry, I cannot hear words just now."
 
 def test_a_caller_whom_nobody_can_hear_is_told_the_keys_and_gets_on_by_them() -> None:
     called = call(
-        riverton(),
+        council(),
         says("housing repairs"),
         presses("3", expect=f"{UNHEARD} For bin collection, press 1. For council tax, press 2."),
         says("yes", expect="Is your repair urgent"),
@@ -298,20 +298,20 @@ def test_a_caller_whom_nobody_can_hear_is_told_the_keys_and_gets_on_by_them() ->
 def test_a_question_that_nobody_can_hear_leads_to_a_person_or_the_menu() -> None:
     question = [presses("5"), says("when is my bin collected", expect="What would you like to know?")]
     expect = "To speak to a person, press 0. For the main menu, press the hash key."
-    asked = call(riverton(), *question, presses("0", expect=expect), understands=False)
+    asked = call(council(), *question, presses("0", expect=expect), understands=False)
     assert asked.hand_over.reason == "asked"
     back = call(
-        riverton(), *question, presses("#"), presses("4"), presses("2", expect="anything else"), understands=False
+        council(), *question, presses("#"), presses("4"), presses("2", expect="anything else"), understands=False
     )
     assert back.reason is EndReason.HUNG_UP
 
 
 def test_nobody_to_hear_is_not_the_callers_failure_but_the_second_time_offers_a_person() -> None:
     acts = [says("bin collection"), keeps_silent(expect=UNHEARD), hangs_up(expect="did not hear you")]
-    once = call(riverton(), *acts, understands=False)
+    once = call(council(), *acts, understands=False)
     assert once.reason is EndReason.CALLER_LEFT, "one silence offers nobody"
     twice = call(
-        riverton(),
+        council(),
         says("bin collection"),
         says("bin collection", expect=UNHEARD),
         presses("2", expect=f"{UNHEARD} Would you like to speak to a person?"),
@@ -320,7 +320,7 @@ def test_nobody_to_hear_is_not_the_callers_failure_but_the_second_time_offers_a_
         understands=False,
     )
     assert [event.failure for event in twice.feed.of(StepFailed)] == ["unheard", "unheard"]
-    speaker = call(riverton(), *[says("bin collection")] * 3, understands=False)
+    speaker = call(council(), *[says("bin collection")] * 3, understands=False)
     assert (speaker.reason, speaker.hand_over.reason) == (EndReason.HANDED_OVER, "unheard")
     told = [line.text for line in speaker.hand_over.transcript if line.speaker is Speaker.CALLER]
     assert set(told) == {"(spoke, but nobody could hear it)"}
@@ -328,7 +328,7 @@ def test_nobody_to_hear_is_not_the_callers_failure_but_the_second_time_offers_a_
 
 def test_an_answer_that_a_voice_cut_when_nobody_could_hear_it_is_told_once_more() -> None:
     called = call(
-        riverton(),
+        council(),
         presses("4"),
         says("agent", expect="Bridge Street", cuts_in_after=0.4),
         presses("0", expect="anything else"),
@@ -339,7 +339,7 @@ def test_an_answer_that_a_voice_cut_when_nobody_could_hear_it_is_told_once_more(
 
 
 def test_what_reached_the_caller_of_each_prompt_is_recorded_in_words() -> None:
-    called = call(riverton(), presses("4", expect="Welcome", cuts_in_after=0.5), DONE)
+    called = call(council(), presses("4", expect="Welcome", cuts_in_after=0.5), DONE)
     heard = called.feed.of(PromptPlayed)[0]
     assert heard.text.startswith(heard.heard.removesuffix(" —"))
     assert heard.heard.startswith("Welcome to Riverton Council. I am an automatic service.")
@@ -347,11 +347,11 @@ def test_what_reached_the_caller_of_each_prompt_is_recorded_in_words() -> None:
 
 
 def test_every_prompt_of_a_doubt_is_known_beforehand() -> None:
-    flow, knowledge = riverton()
+    flow, knowledge = council()
     prepared = {prompt.text for prompt in flow.prompts(knowledge.answers())}
-    doubtful = call(riverton(), CLOSE, says("no"), hears(("agent", 0.5), ("slower", 0.45)), presses("1"))
+    doubtful = call(council(), CLOSE, says("no"), hears(("agent", 0.5), ("slower", 0.45)), presses("1"))
     unheard = call(
-        riverton(), says("x"), presses("2"), says("x"), presses("1"), says("x"), presses("1"), understands=False
+        council(), says("x"), presses("2"), says("x"), presses("1"), says("x"), presses("1"), understands=False
     )
     for said in (*doubtful.telephone.prompts, *unheard.telephone.prompts):
         assert said.text in prepared

@@ -230,7 +230,14 @@ def test_silence_and_not_understood_are_told_apart_and_counted_together() -> Non
 
 
 def test_who_wants_no_person_tries_on_and_is_offered_one_again_later() -> None:
-    acts = [mumbles(), mumbles(), says("no", expect="speak to a person"), presses("1", expect="All right."), presses("3"), DONE]
+    acts = [
+        mumbles(),
+        mumbles(),
+        says("no", expect="speak to a person"),
+        presses("1", expect="All right."),
+        presses("3"),
+        DONE,
+    ]
     assert call(riverton(), *acts).reason is EndReason.HUNG_UP
     again = [mumbles(), mumbles(), says("no"), mumbles(), mumbles(), presses("1", expect="speak to a person")]
     assert call(riverton(), *again).hand_over.reason == "not_understood"
@@ -242,7 +249,9 @@ def test_who_mumbles_at_the_offer_too_gets_a_person() -> None:
 
 
 def test_between_sure_and_unsure_the_line_asks_back() -> None:
-    called = call(riverton(), says("bin collection", 0.6), says("yes", expect="Did you say bin collection?"), presses("3"), DONE)
+    called = call(
+        riverton(), says("bin collection", 0.6), says("yes", expect="Did you say bin collection?"), presses("3"), DONE
+    )
     assert called.reason is EndReason.HUNG_UP
     refused = call(
         riverton(),

@@ -8,17 +8,15 @@ from pathlib import Path
 import pytest
 
 from ivr.cli import main
-from tests.flows.helplines import ROOT, plan
-
-RIVERTON = str(ROOT / "dialplans/riverton.yaml")
+from tests.flows.helplines import COUNCIL, plan
 
 
 def test_a_step_is_shown_with_its_lines_settings_and_ways(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["show", RIVERTON, "reference"]) == 0
+    assert main(["show", str(COUNCIL), "reference"]) == 0
     told = capsys.readouterr().out
-    lines = Path(RIVERTON).read_text().splitlines()
+    lines = Path(str(COUNCIL)).read_text().splitlines()
     line = next(number for number, line in enumerate(lines, 1) if "answer_within_s: 10" in line)
-    assert f"    answer_within_s 10  (riverton.yaml:{line}:5, step reference)\n" in told
+    assert f"    answer_within_s 10  (council.yaml:{line}:5, step reference)\n" in told
     assert "    longest_s 12  (built in)\n" in told
     assert "  | digits: 6\n" in told
     assert "    given → to_housing\n" in told
@@ -26,9 +24,9 @@ def test_a_step_is_shown_with_its_lines_settings_and_ways(capsys: pytest.Capture
 
 
 def test_a_whole_plan_is_shown_with_what_its_steps_say_themselves(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["show", RIVERTON]) == 0
+    assert main(["show", str(COUNCIL)]) == 0
     told = capsys.readouterr().out
-    assert "    person_queue operator  (riverton.yaml:" in told
+    assert "    person_queue operator  (council.yaml:" in told
     assert told.count("longest_s") == 1
     assert "    bins (1) → bins\n" in told
 
@@ -60,5 +58,5 @@ flows:
 
 
 def test_a_step_that_is_not_there_is_a_mistake(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["show", RIVERTON, "referenc"]) == 2
+    assert main(["show", str(COUNCIL), "referenc"]) == 2
     assert "did you mean 'reference'?" in capsys.readouterr().err

@@ -13,7 +13,7 @@ from ivr.knowledge import Article, Knowledge, load_articles
 from ivr.knowledge.articles import Phrasing
 
 WORDS = ["bin", "tax", "when", "is", "my", "the", "how", "pay", "house", "repair", "open", "what", "a", "do", "i"]
-KNOWLEDGE = Knowledge(load_articles(Path(__file__).parents[3] / "dialplans/riverton/knowledge"))
+KNOWLEDGE = Knowledge(load_articles(Path(__file__).parents[3] / "tests/flows/plans/council"))
 
 
 def article(name: str, *phrasings: str) -> Article:

@@ -12,7 +12,7 @@ from ivr.dialogue.written import Written
 from ivr.knowledge import load_articles
 from ivr.plans.drawing import Kind, Way, as_json, outline, sketch
 
-RIVERTON = Path(__file__).parents[4] / "dialplans/riverton.yaml"
+RIVERTON = Path(__file__).parents[4] / "tests/flows/plans/council.yaml"
 
 
 def riverton() -> Flow:
