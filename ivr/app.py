@@ -6,7 +6,7 @@ import asyncio
 import logging
 import signal
 import time
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
@@ -33,6 +33,7 @@ from ivr.published import files_of
 from ivr.records.feeds import Feeds
 from ivr.records.journal import Journal
 from ivr.records.mailbox import Mailbox
+from ivr.records.misses import Misses
 from ivr.records.recall import recall
 from ivr.records.tasks import FOLDER as TASKS
 from ivr.records.tasks import Tasks
@@ -45,6 +46,7 @@ from ivr.speech.prompts.saying.pronunciations import PRONUNCIATIONS
 from ivr.speech.prompts.tongues import Tongues
 from ivr.speech.prompts.voices import spare_voice, voice_named
 from ivr.speech.recognition.engines import Hearing, RunningEngines
+from ivr.speech.recognition.recogniser import Engine
 from ivr.speech.turn import SpokenLine
 from ivr.switchboard import Switchboard
 from ivr.telephony.agi.server import AgiServer
@@ -113,11 +115,13 @@ class Service:
         self._hearing = hearing_of(settings)
         self._engines = RunningEngines(self._hearing.engine)
         self._voice_model = VoiceModel()
-        self._helpline = load_helpline(settings.helpline, self._hearing, settings.prompts, state=settings.state)
+        self._helpline = self._read_helpline()
         self._agents = load_agents(settings.agents)
         secrets = secrets_for(settings.secrets, [agent.name for agent in self._agents])
         self._journal = Journal(settings.state / "calls")
-        self._feed = Feeds(self._journal, Tasks(settings.state / TASKS))
+        misses = Misses(settings.state / "misses", common=lambda: self._helpline.knowledge.vocabulary())
+        misses.tidy(settings.helpline.stem)
+        self._feed = Feeds(self._journal, Tasks(settings.state / TASKS), misses)
         self._mailbox = Mailbox(settings.state / "messages")
         self._lock = Lock(settings.state / "failed-checks.json", secrets.callers, time.time)
         self._memory = memory_of(settings, secrets.callers)
@@ -140,7 +144,7 @@ class Service:
             converse=self._converse,
             lifeline=Lifeline(self._ami, limit_s=settings.absolute_timeout_s),
             desk=self._desk,
-            feed=self._journal,
+            feed=self._feed,
             most_calls=settings.most_calls,
         )
         self._agi = AgiServer(
@@ -262,6 +266,13 @@ class Service:
         zone = ZoneInfo(helpline.flow.time_zone)
         return Callers(file, helpline.sources.look_up, self._lock, lambda: datetime.now(zone).date())
 
+    def _read_helpline(self, engine_for: Callable[[str], Engine] | None = None) -> Helpline:
+        """The plan as it is now, its articles ready to be asked. Blocks for some seconds; raises UserError."""
+        settings = self._settings
+        helpline = load_helpline(settings.helpline, self._hearing, settings.prompts, engine_for, state=settings.state)
+        helpline.knowledge.prepare()
+        return helpline
+
     def _files(self) -> tuple[Path, ...]:
         """What callers' plan is made of; of a published helpline only what says which version is current."""
         settings = self._settings
@@ -283,14 +294,7 @@ class Service:
         """
         settings = self._settings
         try:
-            fresh = await asyncio.to_thread(
-                load_helpline,
-                settings.helpline,
-                self._hearing,
-                settings.prompts,
-                self._engines.get,
-                state=settings.state,
-            )
+            fresh = await asyncio.to_thread(self._read_helpline, self._engines.get)
             await self._desk.check_queues(fresh.flow.queues)
             async with AsyncExitStack() as undo:
                 await self._engines.hold(fresh.model, fresh.engine)

@@ -25,6 +25,9 @@ from ivr.speech.prompts.saying.pronunciations import PRONUNCIATIONS, read_pronun
 from ivr.speech.recognition.engines import Hearing, is_remote
 from ivr.speech.recognition.recogniser import Engine
 
+VECTORS = "vectors"
+"""Below the state's folder: vectors of phrasings, so that articles are ready sooner."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Helpline:
@@ -66,14 +69,14 @@ def load_helpline(
     """The helpline in `plan` (see `plan_of`), with its articles and the pronunciations in `prompts`, checked.
 
     `warnings` are one line each, those about dates as of `at` (see `Flow.local`). Its engine is that which
-    `engine_for` gives for its model; else a new one, not started. Databases of its own are made in `state` if they are
-    missing; without it the helpline is only looked at, and they are made for a moment. Raises FlowError for the first
-    fault, ModelError if a setting names a model that cannot hear.
+    `engine_for` gives for its model; else a new one, not started. In `state` vectors of phrasings are kept, and
+    databases of its own are made if they are missing; without it the helpline is only looked at, and they are made
+    for a moment. Raises FlowError for the first fault, ModelError if a setting names a model that cannot hear.
     """
     flow = load_flow(plan_of(plan), at=at)
     chosen, engine = _engine(flow, hearing, engine_for or hearing.engine)
     articles = articles_of(flow)
-    knowledge = Knowledge(articles)
+    knowledge = Knowledge(articles, state / VECTORS if state is not None else None)
     check_articles(flow, knowledge)
     saying = Saying(language=flow.language, pronunciations=read_pronunciations(prompts / PRONUNCIATIONS))
     with nullcontext(str(state)) if state is not None else TemporaryDirectory() as folder:

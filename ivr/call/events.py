@@ -180,6 +180,16 @@ class AnswerWithheld(CallEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionMissed(CallEvent):
+    """The caller asked `text` (the best reading) and got no answer: `why` is ``not_known``, or ``refused`` if they
+    wanted none of the articles that were offered."""
+
+    step: str
+    text: str = field(metadata=PII)
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutcomeReached(CallEvent):
     """The call has reached a milestone that the plan names (``report_filed``)."""
 
@@ -273,6 +283,7 @@ _KINDS: dict[str, type[CallEvent]] = {
         AnswerTold,
         AnswerJudged,
         AnswerWithheld,
+        QuestionMissed,
         OutcomeReached,
         MessageLeft,
         Alerted,

@@ -42,10 +42,12 @@ async def answer_questions(conversation: Conversation, inquiry: Inquiry, text: S
         found = _judged(conversation.knowledge.ask(asked.readings), asked, conversation.manner)
         finding = _without(found, refused, conversation.answers.did_not_help)
         if isinstance(finding, NotKnown):
+            _missed(conversation, asked, "not_known" if isinstance(found, NotKnown) else "refused")
             await _not_known(conversation)
             continue
         answer = await _meant(conversation, finding, refused)
         if answer is None:
+            _missed(conversation, asked, "refused")
             await conversation.failed("refused")
             continue
         conversation.notebook.understood(answer.topic, min(answer.confidence, asked.confidence))
@@ -58,6 +60,12 @@ async def answer_questions(conversation: Conversation, inquiry: Inquiry, text: S
 def in_other_words(conversation: Conversation) -> list[Prompt]:
     """The question after an answer that did not help."""
     return own(conversation, wording.ANOTHER_TRY)
+
+
+def _missed(conversation: Conversation, asked: Understood, why: str) -> None:
+    """Note the likeliest words of a question that got no answer."""
+    best = asked.readings[0].text if asked.readings else ""
+    conversation.notebook.missed(conversation.step.name, best, why)
 
 
 async def _not_known(conversation: Conversation) -> None:

@@ -30,6 +30,7 @@ from ivr.call import (
     OutcomeReached,
     Prompt,
     PromptPlayed,
+    QuestionMissed,
     Recalled,
     RecordFound,
     RecordSaid,
@@ -197,12 +198,16 @@ class Notebook:
         self._note(IdentityFailed(call_id=self.call_id, at=self._now(), outcome=outcome))
 
     def judged(self, article: str, helped: bool) -> None:
-        """The caller said whether the article that was told last helped."""
+        """The caller said whether the answer that was told last helped."""
         self._note(AnswerJudged(call_id=self.call_id, at=self._now(), article=article, helped=helped))
 
     def withheld(self, article: str, title: str, owner: str) -> None:
         """An article was meant that is not to be told today."""
         self._note(AnswerWithheld(call_id=self.call_id, at=self._now(), article=article, title=title, owner=owner))
+
+    def missed(self, step: str, text: str, why: str) -> None:
+        """Nothing that the articles say answers the caller's question `text`; `why` as in QuestionMissed."""
+        self._note(QuestionMissed(call_id=self.call_id, at=self._now(), step=step, text=text, why=why))
 
     def hand_over(self, queue: str, reason: str) -> HandOver:
         """Everything, for the person in `queue`."""

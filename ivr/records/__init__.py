@@ -1,1 +1,1 @@
-"""What is kept of a call: its journal."""
+"""What is kept of calls: the journal of each, messages, questions that nobody answered."""

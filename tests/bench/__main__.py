@@ -14,12 +14,12 @@ from contextlib import AsyncExitStack
 from types import ModuleType
 
 from ivr.errors import HelplineError
-from tests.bench import answer, cpu, hearing, keys, live_hearing, plans, pop, speaking, voice_activity
+from tests.bench import answer, cpu, hearing, keys, live_hearing, matching, plans, pop, speaking, voice_activity
 from tests.bench.figures import FOLDER, Figure, Measured, table, write
 from tests.bench.machine import described, load
 from tests.bench.stage import Stage
 
-MEASUREMENTS = (cpu, answer, keys, hearing, live_hearing, pop, voice_activity, speaking, plans)
+MEASUREMENTS = (cpu, answer, keys, hearing, live_hearing, pop, voice_activity, speaking, plans, matching)
 LOCK = FOLDER / "lock"
 
 

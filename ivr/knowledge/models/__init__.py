@@ -1,0 +1,1 @@
+"""The bundled model of sentence embeddings: its files, their licence and their checksums."""
