@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,11 +11,16 @@ import numpy as np
 from ivr.knowledge.embedding import bundled
 from ivr.knowledge.words import says_something
 
-ALIKE = 0.5
-"""Mean cosine between two groups from which on they are one. On 400 BANKING77 questions of 20 intents at a time, three
-draws: 88 % of the pairs in a group are of one intent, and a group holds half of its intent."""
+ALIKE = 0.45
+"""Mean cosine between two groups from which on they are one. On 400 validation questions of 20 of CLINC150's intents, mean
+of three draws: 93 % of the pairs in a group are of one intent, and two of one intent are in one group in 66 %. (Of
+BANKING77's intents, which are all about one thing: 44 and 68 %.)"""
 MOST_TEXTS = 2000
 """Different ones; with more, the last ones. Grouping them takes a second."""
+
+
+_MARK = re.compile(r"\[[a-z-]+\]")
+"""What stands in place of something personal says nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +37,7 @@ def grouped(texts: Sequence[str]) -> tuple[Group, ...]:
         return tuple(Group(texts=(text,)) for text in different)
     from sklearn.cluster import AgglomerativeClustering
 
-    vectors = bundled().embed_many(different)
+    vectors = bundled().embed_many([_MARK.sub("", text) for text in different])
     clusters = AgglomerativeClustering(
         n_clusters=None, metric="cosine", linkage="average", distance_threshold=1 - ALIKE
     ).fit_predict(vectors)

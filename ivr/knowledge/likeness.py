@@ -8,6 +8,7 @@ BANKING77's training questions, with draws of phrasings and of intents that `mak
 
 from __future__ import annotations
 
+import functools
 import warnings
 from collections.abc import Sequence
 from typing import Any
@@ -44,6 +45,7 @@ class Likeness:
         from scipy import sparse
         from sklearn.preprocessing import normalize
 
+        _keep_to_one_thread()
         self._sparse = sparse
         texts = [text for phrasings in articles for text in phrasings]
         owners = np.repeat(np.arange(len(articles)), [len(phrasings) for phrasings in articles])
@@ -106,6 +108,15 @@ class Likeness:
         """Likeness to every compared phrasing: in meaning and in letters."""
         near: Vectors = np.exp(MEANING_WIDTH * (cosines - 1)) + BY_LETTERS * by_letters.toarray()
         return near
+
+
+@functools.cache
+def _keep_to_one_thread() -> None:
+    """From now on the process multiplies matrices on one core: the others have calls to look after, and with a busy
+    neighbour threads that wait for each other take many times longer."""
+    from threadpoolctl import ThreadpoolController
+
+    ThreadpoolController().limit(limits=1, user_api="blas")
 
 
 def _linear(vectors: Vectors, owners: npt.NDArray[np.intp], articles: int) -> tuple[Vectors, Scores]:

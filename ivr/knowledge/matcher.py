@@ -26,7 +26,7 @@ CLEAR = 0.75
 ANY = 0.3
 """Probability of being about any article from which on the line asks back: below it lie 1 to 10 % of what articles
 answer, and 89 to 99 % of what none does."""
-OFFERED = 0.08
+OFFERED = 0.12
 """Of the second candidate; below, only the best is offered."""
 
 

@@ -136,6 +136,9 @@ def _without_spelling(words: list[str]) -> list[str]:
                 own = words[at] not in ("a", "i")
                 if (beside & told.keys() and (own or pair)) or (pair and own):
                     told[at] = mark
+        for at, word in enumerate(words[1:-1], 1):  # "two thousand and one"
+            if word == "and" and at - 1 in told and words[at - 1] in _NUMBERS and at + 1 in numbers | maybe:
+                told |= {at: NUMBER, at + 1: NUMBER}
         for at, word in enumerate(words[:-2]):  # "b for bravo"
             if at in letters and words[at + 1] in ("for", "as", "like") and words[at + 2].startswith(word):
                 told |= {at: LETTERS, at + 1: LETTERS, at + 2: LETTERS}

@@ -25,7 +25,7 @@ from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import FeatureUnion
 from sklearn.svm import LinearSVC
 
-from ivr.call import Hypothesis, Known, Unsure
+from ivr.call import Finding, Hypothesis, Known, Unsure
 from ivr.knowledge import Article, Knowledge
 from ivr.knowledge.articles import Phrasing
 from ivr.knowledge.embedding import Vectors, bundled
@@ -173,17 +173,17 @@ def _bands() -> list[Figure]:
         }
         for seed in range(times):
             chosen = random.Random(seed).sample(sorted({i for i, _ in questions("clinc150", "train")}), articles)
-            knowledge = _knowledge(drawn(questions("clinc150", "train"), 8, seed, set(chosen)))
-            inside = [(knowledge.ask(_heard(text)), intent) for intent, text in _of(chosen)]
+            knowledge = knowledge_of(drawn(questions("clinc150", "train"), 8, seed, set(chosen)))
+            inside = [(knowledge.ask(heard(text)), intent) for intent, text in _of(chosen)]
             told["told wrongly"].append(
                 _percent(isinstance(found, Known) and found.answer.article != intent for found, intent in inside)
             )
             told["neither told nor asked rightly"].append(
-                _percent(intent not in _offered(found) for found, intent in inside)
+                _percent(intent not in offered(found) for found, intent in inside)
             )
             told["out of scope, told"].append(
                 _percent(
-                    isinstance(knowledge.ask(_heard(text)), Known)
+                    isinstance(knowledge.ask(heard(text)), Known)
                     for _, text in questions("clinc150", "oos_test")[seed :: 2 * times]
                 )
             )
@@ -196,7 +196,8 @@ def _of(intents: Sequence[str]) -> list[Asked]:
     return [one for one in questions("clinc150", "test") if one[0] in intents][:: max(1, len(intents) // 20)]
 
 
-def _offered(found: object) -> set[str]:
+def offered(found: Finding) -> set[str]:
+    """The articles that a caller is told or asked about."""
     if isinstance(found, Known):
         return {found.answer.article}
     return {one.article for one in found.candidates} if isinstance(found, Unsure) else set()
@@ -242,25 +243,26 @@ def _cost_of_a_start(folder: Path) -> None:
     more = [(f"other {intent}", text) for intent, text in drawn(questions("clinc150", "val"), PHRASINGS, 0)]
     phrasings = [*asked, *more][: ARTICLES * PHRASINGS]
     began = time.perf_counter()
-    knowledge = _knowledge(phrasings, folder).prepare()
+    knowledge = knowledge_of(phrasings, folder).prepare()
     ready_s = time.perf_counter() - began
     ms, letters_ms = [], []
     for _, text in questions("clinc150", "test")[:: len(questions("clinc150", "test")) // TIMED]:
         began = time.perf_counter()
-        knowledge.ask(_heard(text))
+        knowledge.ask(heard(text))
         ms.append(1000 * (time.perf_counter() - began))
         began = time.perf_counter()
         knowledge._likeness._in_letters([text])  # type: ignore[union-attr]
         letters_ms.append(1000 * (time.perf_counter() - began))
     began = time.perf_counter()
-    _knowledge([*phrasings[:-1], (phrasings[-1][0], "something that nobody has asked before")], folder).prepare()
+    knowledge_of([*phrasings[:-1], (phrasings[-1][0], "something that nobody has asked before")], folder).prepare()
     changed_s = time.perf_counter() - began
     resident = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
     told = {"load_s": loaded_s, "ready_s": ready_s, "changed_s": changed_s, "mb": resident}
     _print(json.dumps({**told, "ms": ms, "letters_ms": letters_ms}))
 
 
-def _knowledge(phrasings: Sequence[Asked], kept: Path | None = None) -> Knowledge:
+def knowledge_of(phrasings: Sequence[Asked], kept: Path | None = None) -> Knowledge:
+    """Each intent an article, which holds its questions as phrasings."""
     intents, groups = _grouped(phrasings)
     return Knowledge(
         [
@@ -292,7 +294,8 @@ def _embedded(texts: Sequence[str]) -> Vectors:
     return np.vstack([_vectors[text] for text in texts])
 
 
-def _heard(text: str) -> list[Hypothesis]:
+def heard(text: str) -> list[Hypothesis]:
+    """`text` as the only reading."""
     return [Hypothesis(text=text, confidence=1.0)]
 
 

@@ -18,6 +18,7 @@ ADAPTERS = {
     "panoramisk": {"ivr/telephony/ami/protocol.py", "ivr/telephony/ami/client.py"},
     "onnxruntime": {"ivr/media/voice_activity.py", "ivr/knowledge/embedding.py"},
     "tokenizers": {"ivr/knowledge/embedding.py"},
+    "threadpoolctl": {"ivr/knowledge/likeness.py"},
     "uvloop": {"ivr/cli/serve.py"},
     "phonenumbers": {"ivr/dialogue/words/types/numbering_plan.py", "ivr/phone_numbers.py"},
     "holidays": {"ivr/dialogue/calendar/bank_holidays.py"},

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivr.call import Hypothesis, Known, NotKnown, Unsure
-from ivr.knowledge import Article, Knowledge, load_articles
+from ivr.knowledge import Article, Knowledge, likeness, load_articles
 from ivr.knowledge.articles import Phrasing
 
 WORDS = ["bin", "tax", "when", "is", "my", "the", "how", "pay", "house", "repair", "open", "what", "a", "do", "i"]
@@ -50,6 +50,50 @@ def test_the_exact_words_of_a_phrasing_always_find_their_article(articles: list[
             finding = knowledge.ask(heard((phrasing.text.upper() + "?", confidence)))
             assert isinstance(finding, Known)
             assert (finding.answer.article, finding.answer.confidence) == (one.name, 1.0)
+
+
+@settings(max_examples=30, deadline=None)
+@given(collections(), st.lists(st.sampled_from(WORDS), min_size=1, max_size=6).map(" ".join))
+def test_another_article_never_takes_the_exact_words_of_an_older_one(articles: list[Article], new: str) -> None:
+    taken = {phrasing.text for one in articles for phrasing in one.phrasings}
+    more = Knowledge([*articles, article("new", *({new, f"{new} please"} - taken) or {"something else"})])
+    for one in articles:
+        for phrasing in one.phrasings:
+            finding = more.ask(heard((phrasing.text, 0.7), ("something else", 0.7)))
+            assert isinstance(finding, Known) and finding.answer.article == one.name
+
+
+def test_the_same_articles_give_the_same_findings_however_often_they_are_read() -> None:
+    again = Knowledge(KNOWLEDGE.articles)
+    for question in ("nobody took my bin", "we moved to another house", "tell me a joke", "what about my permit bill"):
+        assert again.ask(heard((question, 0.9))) == KNOWLEDGE.ask(heard((question, 0.9)))
+
+
+@pytest.mark.parametrize(
+    ("readings", "name"),
+    [
+        ((("the main the council tax bill", 0.6), ("how do i pay the council tax bill", 0.55)), "council-tax-payment"),
+        ((("no one took my thin", 0.5), ("no one took my bin", 0.45)), "missed-collection"),
+    ],
+)
+def test_a_later_reading_that_makes_sense_finds_the_article(readings: list[tuple[str, float]], name: str) -> None:
+    finding = KNOWLEDGE.ask(heard(*readings))
+    assert isinstance(finding, Known | Unsure)
+    assert (finding.answer if isinstance(finding, Known) else finding.candidates[0]).article == name
+
+
+def test_one_article_alone_answers_what_it_is_about_and_nothing_else() -> None:
+    alone = Knowledge([article("permit", "how do i get a parking permit", "i need a permit for my car")])
+    assert isinstance(alone.ask(heard(("can i have a permit to park my car", 0.9))), Known | Unsure)
+    assert alone.ask(heard(("what is the weather in paris", 0.9))) == NotKnown()
+
+
+def test_more_phrasings_than_are_compared_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(likeness, "MOST_COMPARED", 20)
+    knowledge = Knowledge(KNOWLEDGE.articles)
+    finding = knowledge.ask(heard(("nobody took my bin", 0.9)))
+    assert isinstance(finding, Known | Unsure)
+    assert (finding.answer if isinstance(finding, Known) else finding.candidates[0]).article == "missed-collection"
 
 
 @settings(max_examples=200, deadline=None)
