@@ -181,12 +181,12 @@ class AnswerWithheld(CallEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionMissed(CallEvent):
-    """The caller asked `text` (the best reading) and got no answer: `why` is ``not_known``, or ``refused`` if they
+    """The caller asked `text` (the best reading) and got no answer: `reason` is ``not_known``, or ``refused`` if they
     wanted none of the articles that were offered."""
 
     step: str
     text: str = field(metadata=PII)
-    why: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,10 +62,10 @@ def in_other_words(conversation: Conversation) -> list[Prompt]:
     return own(conversation, wording.ANOTHER_TRY)
 
 
-def _missed(conversation: Conversation, asked: Understood, why: str) -> None:
+def _missed(conversation: Conversation, asked: Understood, reason: str) -> None:
     """Note the likeliest words of a question that got no answer."""
     best = asked.readings[0].text if asked.readings else ""
-    conversation.notebook.missed(conversation.step.name, best, why)
+    conversation.notebook.missed(conversation.step.name, best, reason)
 
 
 async def _not_known(conversation: Conversation) -> None:

@@ -205,9 +205,9 @@ class Notebook:
         """An article was meant that is not to be told today."""
         self._note(AnswerWithheld(call_id=self.call_id, at=self._now(), article=article, title=title, owner=owner))
 
-    def missed(self, step: str, text: str, why: str) -> None:
-        """Nothing that the articles say answers the caller's question `text`; `why` as in QuestionMissed."""
-        self._note(QuestionMissed(call_id=self.call_id, at=self._now(), step=step, text=text, why=why))
+    def missed(self, step: str, text: str, reason: str) -> None:
+        """Nothing that the articles say answers the caller's question `text`; `reason` as in QuestionMissed."""
+        self._note(QuestionMissed(call_id=self.call_id, at=self._now(), step=step, text=text, reason=reason))
 
     def hand_over(self, queue: str, reason: str) -> HandOver:
         """Everything, for the person in `queue`."""

@@ -12,7 +12,7 @@ from ivr.knowledge.embedding import bundled
 from ivr.knowledge.words import says_something
 
 ALIKE = 0.45
-"""Mean cosine between two groups from which on they are one. On 400 validation questions of 20 of CLINC150's intents, mean
+"""Mean cosine between two groups from which on they are one. On 400 questions of 20 of CLINC150's intents, mean
 of three draws: 93 % of the pairs in a group are of one intent, and two of one intent are in one group in 66 %. (Of
 BANKING77's intents, which are all about one thing: 44 and 68 %.)"""
 MOST_TEXTS = 2000

@@ -35,7 +35,7 @@ class Miss:
     day: date
     caller: str
     text: str
-    why: str
+    reason: str
 
 
 class Misses:
@@ -61,9 +61,9 @@ class Misses:
                 self._calls[event.call_id] = _Asker(helpline, secrets.token_hex(4), _words(name))
             case FactLearnt(value=value) if asker is not None:
                 asker.facts |= _words(value)
-            case QuestionMissed(text=text, why=why, at=at) if asker is not None:
+            case QuestionMissed(text=text, reason=reason, at=at) if asker is not None:
                 own = asker.name | (asker.facts - self._common())
-                self._keep(asker, redacted(text[:LONGEST_TEXT], own), why, at)
+                self._keep(asker, redacted(text[:LONGEST_TEXT], own), reason, at)
             case Ended():
                 self._calls.pop(event.call_id, None)
 
@@ -97,11 +97,11 @@ class Misses:
         if file.is_file():
             _replace(file, "".join(_line(_told(miss)) for miss in kept).encode())
 
-    def _keep(self, asker: _Asker, text: str, why: str, at: float) -> None:
+    def _keep(self, asker: _Asker, text: str, reason: str, at: float) -> None:
         if not text:
             return
         day = datetime.fromtimestamp(at, UTC).date()
-        miss = Miss(id=secrets.token_hex(4), day=day, caller=asker.lot, text=text, why=why)
+        miss = Miss(id=secrets.token_hex(4), day=day, caller=asker.lot, text=text, reason=reason)
         try:
             self._append(asker.helpline, _told(miss))
         except OSError as fault:
@@ -148,7 +148,7 @@ def _words(value: str) -> set[str]:
 
 
 def _told(miss: Miss) -> dict[str, object]:
-    return {"id": miss.id, "day": miss.day.isoformat(), "caller": miss.caller, "text": miss.text, "why": miss.why}
+    return {"id": miss.id, "day": miss.day.isoformat(), "caller": miss.caller, "text": miss.text, "reason": miss.reason}
 
 
 def _line(told: dict[str, object]) -> str:

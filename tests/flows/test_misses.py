@@ -77,7 +77,7 @@ def misses(*words: str, capsys: pytest.CaptureFixture[str]) -> str:
 def test_what_nobody_answered_is_offered_in_groups(helpline: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for number, question in enumerate(ASKED):
         called = rings(helpline, number, [says(question), hangs_up()])
-        assert [missed.why for missed in called.feed.of(QuestionMissed)] == ["not_known"]
+        assert [missed.reason for missed in called.feed.of(QuestionMissed)] == ["not_known"]
     hens, vote = json.loads(misses("--format", "json", capsys=capsys))
     assert (hens["callers"], hens["questions"], vote["callers"]) == (3, 3, 1)
     assert vote["examples"] == ["where do i register to vote"]
@@ -101,7 +101,7 @@ def test_a_question_whose_offers_were_refused_may_be_a_phrasing(
 ) -> None:
     question = "can i put grass in the bin"
     called = rings(helpline, 1, [says(question), says("no", expect="Did you mean"), hangs_up()])
-    assert [missed.why for missed in called.feed.of(QuestionMissed)] == ["refused"]
+    assert [missed.reason for missed in called.feed.of(QuestionMissed)] == ["refused"]
     (gap,) = json.loads(misses("--format", "json", capsys=capsys))
     assert (gap["offer"], gap["article"]) == ("phrasing", "garden-waste")
     assert "a phrasing of “garden waste” (" in misses(capsys=capsys)

@@ -19,7 +19,7 @@ def rings(misses: Misses, *questions: str, call: str = "1.1", name: str = "Ada H
     call_id = CallId(call)
     misses.note(Rang(call_id=call_id, at=at, number="07700900123", name=name, dialled="100", helpline="town"))
     for text in questions:
-        misses.note(QuestionMissed(call_id=call_id, at=at, step="ask", text=text, why="not_known"))
+        misses.note(QuestionMissed(call_id=call_id, at=at, step="ask", text=text, reason="not_known"))
     misses.note(Ended(call_id=call_id, at=at, reason=EndReason.HUNG_UP))
 
 
@@ -27,7 +27,7 @@ def test_a_question_is_kept_without_who_asked(tmp_path: Path) -> None:
     misses = Misses(tmp_path / "misses")
     rings(misses, "can hill get a badge for oh seven seven hundred")
     (miss,) = misses.of("town", today=TODAY)
-    assert (miss.text, miss.day, miss.why) == ("can [name] get a badge for [number]", TODAY, "not_known")
+    assert (miss.text, miss.day, miss.reason) == ("can [name] get a badge for [number]", TODAY, "not_known")
     (file,) = (tmp_path / "misses").iterdir()
     text = file.read_text().lower()
     assert file.stat().st_mode & 0o777 == 0o600
@@ -46,7 +46,7 @@ def test_what_a_call_learnt_is_personal_unless_the_articles_speak_of_it(tmp_path
     call = CallId("1.1")
     misses.note(Rang(call_id=call, at=AT, number="", name="", dialled="100", helpline="town"))
     misses.note(FactLearnt(call_id=call, at=AT, name="where", value="Garden Elmwood", confidence=1.0))
-    misses.note(QuestionMissed(call_id=call, at=AT, step="ask", text="a garden sticker in elmwood", why="refused"))
+    misses.note(QuestionMissed(call_id=call, at=AT, step="ask", text="a garden sticker in elmwood", reason="refused"))
     assert [miss.text for miss in misses.of("town", today=TODAY)] == ["a garden sticker in [name]"]
 
 
