@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from ivr.call import CallEvent, CallId, Ended, FactLearnt, QuestionMissed, Rang
+from ivr.call import CallEvent, CallId, Ended, FactLearnt, QuestionMissed, Rang, RecordSaid
 from ivr.records.redaction import redacted
 
 log = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ class Misses:
                 while len(self._calls) >= MOST_CALLS:
                     del self._calls[next(iter(self._calls))]
                 self._calls[event.call_id] = _Asker(helpline, secrets.token_hex(4), _words(name))
-            case FactLearnt(value=value) if asker is not None:
+            case FactLearnt(value=value) | RecordSaid(value=value) if asker is not None:
                 asker.facts |= _words(value)
             case QuestionMissed(text=text, reason=reason, at=at) if asker is not None:
                 own = asker.name | (asker.facts - self._common())

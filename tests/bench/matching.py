@@ -77,7 +77,8 @@ def _measured() -> Measured:
             ours.append(_ours(phrasings, asked, beyond))
             if seed == SEEDS[0]:  # it takes longer than ours
                 peer.append(_peer(phrasings, asked, beyond))
-            _print(f"{name}, draw {seed}: right {ours[-1].right:.2f} %, AUROC {ours[-1].auroc:.2f} %")
+            scope = f", AUROC {ours[-1].auroc:.2f} %" if beyond else ""
+            _print(f"{name}, draw {seed}: right {ours[-1].right:.2f} %{scope}")
         figures += _rows(name, ours, peer, aims)
     figures += _with_errors("CLINC150", "clinc150", clinc[::2], 82.0)
     figures += _with_errors("BANKING77", "banking77", banking[::2], None)

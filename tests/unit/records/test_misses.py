@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.call import CallId, Ended, EndReason, FactLearnt, QuestionMissed, Rang
+from ivr.call import CallId, Ended, EndReason, FactLearnt, QuestionMissed, Rang, RecordSaid
 from ivr.records import misses as module
 from ivr.records.misses import Misses
 
@@ -48,6 +48,28 @@ def test_what_a_call_learnt_is_personal_unless_the_articles_speak_of_it(tmp_path
     misses.note(FactLearnt(call_id=call, at=AT, name="where", value="Garden Elmwood", confidence=1.0))
     misses.note(QuestionMissed(call_id=call, at=AT, step="ask", text="a garden sticker in elmwood", reason="refused"))
     assert [miss.text for miss in misses.of("town", today=TODAY)] == ["a garden sticker in [name]"]
+
+
+def test_what_is_on_record_about_the_caller_is_personal(tmp_path: Path) -> None:
+    misses = Misses(tmp_path)
+    call = CallId("1.1")
+    misses.note(Rang(call_id=call, at=AT, number="", name="", dialled="100", helpline="town"))
+    misses.note(
+        RecordSaid(
+            call_id=call,
+            at=AT,
+            name="carer",
+            value="Zelda Quimby",
+            source="residents",
+            as_of="",
+            old=False,
+            counts=True,
+            differs=False,
+            stranger=False,
+        )
+    )
+    misses.note(QuestionMissed(call_id=call, at=AT, step="ask", text="can zelda ring for me", reason="not_known"))
+    assert [miss.text for miss in misses.of("town", today=TODAY)] == ["can [name] ring for me"]
 
 
 def test_what_is_seen_to_goes_and_after_tidying_is_on_no_disk(tmp_path: Path) -> None:
