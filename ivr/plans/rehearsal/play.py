@@ -22,7 +22,7 @@ CALL = CallId("rehearsal")
 REPLY_S = 0.8
 """From the end of a prompt to a caller's answer: what people take on the telephone, roughly."""
 LOOKS_PER_TURN = 8
-"""Rounds of the event loop in a turn."""
+"""Rounds of the event loop in a turn of a plan that knows callers."""
 LONGEST_S = 10.0
 """Of real time; a call without sound takes milliseconds, and a plan that never waits is not to hang anybody."""
 
@@ -52,7 +52,8 @@ async def play(plan: Plan, scene: Scene, acts: Sequence[Act]) -> Record:
     """
     plan.sandbox.begin()
     stage = Stage.of(scene, plan.flow, plan.sandbox)
-    caller = _Caller(ScriptedCaller([_as_sounds(act, plan.flow) for act in acts]), stage.clock)
+    looks = LOOKS_PER_TURN if plan.flow.callers is not None else 0
+    caller = _Caller(ScriptedCaller([_as_sounds(act, plan.flow) for act in acts]), stage.clock, looks)
     feed = _Kept()
     call = asyncio.ensure_future(
         run_flow(
@@ -110,12 +111,13 @@ class _Kept:
 class _Caller:
     """Plays a script, lets the time of each turn pass, and waits for ever when the script is over."""
 
-    def __init__(self, script: ScriptedCaller, clock: Clock) -> None:
+    def __init__(self, script: ScriptedCaller, clock: Clock, looks: int) -> None:
         self.acts_at: list[float] = []
         self.at_a_loss = asyncio.Event()
         self.turn: Turn | None = None
         self._script = script
         self._clock = clock
+        self._looks = looks
         self._turn_began = 0.0
 
     async def next_act(self, turn: Turn) -> Act | None:
@@ -124,7 +126,7 @@ class _Caller:
         if self._script.finished and turn.asked:
             self.at_a_loss.set()
             await asyncio.Event().wait()
-        for _ in range(LOOKS_PER_TURN):  # a turn takes seconds, in which what is looked up meanwhile comes
+        for _ in range(self._looks):  # a turn takes seconds, in which what is looked up meanwhile comes
             await asyncio.sleep(0)
         act = await self._script.next_act(turn)
         share = act.cuts_in_after if act is not None else None
