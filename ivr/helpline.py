@@ -53,8 +53,9 @@ class Helpline:
         """The files and folders that the plan names."""
         flow = self.flow
         callers = flow.callers.file if flow.callers is not None else None
-        parts = (flow.knowledge, flow.figures.file, flow.sources, callers)
-        return tuple(part for part in parts if part is not None)
+        parts = (flow.knowledge, flow.figures.file, flow.sources, callers, flow.outbox)
+        of_verbs = (file for step in flow.steps.values() for file in step.verb.files())
+        return tuple(dict.fromkeys((*(part for part in parts if part is not None), *of_verbs)))
 
 
 def load_helpline(

@@ -13,6 +13,7 @@ from ivr.dialogue.words.said_words import GIVEN, IMPOSSIBLE
 if TYPE_CHECKING:
     from ivr.dialogue.conversation import Conversation
     from ivr.dialogue.words.expectation import Understood
+    from ivr.dialogue.words.options import Option
     from ivr.dialogue.words.types.answer_type import AnswerType
 
 
@@ -25,18 +26,24 @@ class Wanted:
     kind: AnswerType
     read_back: Prompt | None = None
     """The question whether it is right; None is the usual one."""
+    besides: tuple[Option, ...] = ()
+    """What may be answered instead of a value."""
 
 
 async def ask_for(conversation: Conversation, wanted: Wanted) -> str:
     """Ask until the caller says yes to what was read back, keep and return it; after a no, ask in a tighter way.
 
-    In a sensitive step keys count as they are, and nothing is read back. Raises as `Conversation.listen` does.
+    Who answers one of what may be said `besides` is asked no more, and nothing is kept. In a sensitive step keys count
+    as they are, and nothing is read back. Raises as `Conversation.listen` does.
     """
     kind = wanted.kind.on(conversation.world.now().date())
     asked, said = wanted.asked, kind.said
     least = conversation.manner.read_back_from if kind.read_back else conversation.manner.confirm
+    expectation, instead = Expectation(counted=kind, options=wanted.besides), {one.name for one in wanted.besides}
     while True:
-        given: Understood | None = await conversation.listen(asked, Expectation(counted=kind))
+        given: Understood | None = await conversation.listen(asked, expectation)
+        if given is not None and given.name in instead:
+            return
         if conversation.manner.sensitive:
             if given is not None and given.name == GIVEN and given.value:
                 conversation.learnt(wanted.fact, given.value, given.confidence)

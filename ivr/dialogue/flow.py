@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Self
@@ -137,6 +137,14 @@ class Verb(ABC):
         """What counts as an answer, given the phrasings of the agency's articles; None if nothing is asked."""
         return None
 
+    def keys_worth_trying(self, asked: str, today: date) -> tuple[str, ...]:
+        """Keys that tell apart what it decides by at its question `asked`, for a proof that all ways are tried."""
+        return ()
+
+    def files(self) -> tuple[Path, ...]:
+        """Files that it is read from, besides the plan."""
+        return ()
+
     def prompts(self) -> tuple[Prompt, ...]:
         """What may be said here, the questions between understood and not included."""
         return ()
@@ -212,6 +220,8 @@ class Flow:
     """Of the file's text: what a call was led through."""
     resumable: frozenset[str] = frozenset()
     """Steps that a call may go on with which broke off (see `resuming`)."""
+    outbox: Path | None = None
+    """The file of gateways by which texts and e-mails are sent."""
     waivers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Rules of the checks that do not hold in this plan → why."""
     warnings: tuple[str, ...] = ()
@@ -250,7 +260,8 @@ class Flow:
 
     def wrong(self, place: Written | Step, message: str) -> FlowError:
         """The error to raise about `place`."""
-        return FlowError(message, file=str(self.file), line=place.line, column=place.column)
+        other = place.file if isinstance(place, Written) else ""
+        return FlowError(message, file=other or str(self.file), line=place.line, column=place.column)
 
     def _own_prompts(self) -> Iterable[Prompt]:
         for manner in (self.manner, *(step.manner for step in self.steps.values())):

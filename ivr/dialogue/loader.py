@@ -105,6 +105,7 @@ def _flow(given: Fields, path: Path) -> Flow:
         callers=head.callers,
         figures=figures,
         distress=head.distress,
+        outbox=head.outbox,
         waivers=head.waive or _NOTHING,
     )
 

@@ -61,6 +61,8 @@ BEING_RENEWED = "I am sorry, our information about that is just being renewed."
 RELATED = "Related to this:"
 ONE_OF_THEM = "Would you like to hear about one of them?"
 WHICH_ONE = "Which one?"
+NO_DECISION = "This is not a decision."
+CANNOT_TELL = "Then I cannot tell how it looks. A person needs to look at this with you."
 
 
 def to_people(name: str) -> str:
@@ -143,3 +145,19 @@ def one_of(values: Sequence[str]) -> str:
     """What can be said, in so many words."""
     *before, last = values
     return f"Please say {', '.join(before)}{' or ' if before else ''}{last}."
+
+
+def looks_as_if(so: str, because: str) -> str:
+    """What rules come to, which is never a decision."""
+    return f"It looks as if {so}, because {because}. {NO_DECISION}"
+
+
+def needs_person(because: str) -> str:
+    """The same where rules leave it open."""
+    return f"It looks as if a person needs to look at this, because {because}."
+
+
+def all_of(parts: Sequence[str]) -> str:
+    """``a, b and c``."""
+    *before, last = parts
+    return f"{', '.join(before)} and {last}" if before else last

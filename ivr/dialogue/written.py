@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 
@@ -13,6 +13,8 @@ class Written:
     text: str
     line: int
     column: int
+    file: str = field(default="", compare=False)
+    """The file if it is not the plan's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,4 +26,4 @@ class Jump(Written):
     @classmethod
     def to(cls, step: Written, when: str = "") -> Self:
         """The jump to `step`."""
-        return cls(text=step.text, line=step.line, column=step.column, when=when)
+        return cls(text=step.text, line=step.line, column=step.column, file=step.file, when=when)

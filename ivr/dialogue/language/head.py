@@ -166,6 +166,7 @@ class Head:
     callers: CallersFile | None = line(
         CALLERS, "The file that says which sources know callers; it needs `sources`.", default=None
     )
+    outbox: Path | None = line(FILE, "The file of gateways by which texts and e-mails are sent.", default=None)
     language: Written | None = line(LANGUAGE, "Of callers and prompts; else `en-GB`.", default=None)
     model: Written | None = line(
         NAME, "The speech model that hears callers; else as the service's settings say.", default=None

@@ -29,7 +29,7 @@ def phrases_of(value: Value) -> tuple[Written, ...]:
             raise item.wrong(
                 f"this phrase {fault}" if str(fault).startswith(("stands", "may", "has")) else str(fault)
             ) from None
-        found += (Written(text=phrase, line=item.line, column=item.column) for phrase in expanded)
+        found += (Written(text=phrase, line=item.line, column=item.column, file=item.file) for phrase in expanded)
     return tuple(found)
 
 

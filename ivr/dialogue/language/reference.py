@@ -147,7 +147,7 @@ def _verb(verb: type[Verb]) -> Iterator[str]:
 
 def _plain(record: type[Any]) -> str:
     """The docstring, with code as Markdown writes it."""
-    return (inspect.getdoc(record) or "").replace("``", "`")
+    return (inspect.getdoc(record) or "").replace("``", "`").replace("::\n", ":\n")
 
 
 def _inside(lines: Iterable[Line]) -> Iterator[str]:

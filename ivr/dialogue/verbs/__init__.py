@@ -6,6 +6,7 @@ from ivr.dialogue.verbs.branch import Branch
 from ivr.dialogue.verbs.call import Call
 from ivr.dialogue.verbs.choose_language import ChooseLanguage
 from ivr.dialogue.verbs.confirm import Confirm
+from ivr.dialogue.verbs.eligibility import Eligibility
 from ivr.dialogue.verbs.form import Form
 from ivr.dialogue.verbs.go_back import Return
 from ivr.dialogue.verbs.goto import Goto
@@ -36,6 +37,7 @@ VERBS: dict[str, type[Verb]] = {
         Confirm,
         Question,
         ChooseLanguage,
+        Eligibility,
         LookUp,
         Identify,
         ByHours,

@@ -31,7 +31,7 @@ from datetime import datetime
 from ivr.call import Answer, EndReason, Means
 from ivr.dialogue import Flow
 from ivr.plans.proof.carried import facts_that_matter, ways_on
-from ivr.plans.proof.moves import MUMBLE, SILENCE, UNHEARD, WRONG_KEY, Move, doubtful, keyed, spoken
+from ivr.plans.proof.moves import MUMBLE, SILENCE, UNHEARD, WRONG_KEY, Move, doubtful, keyed, press, spoken
 from ivr.plans.proof.one_call import Played, Question, Turn, play
 from ivr.plans.proof.scene import Articles, Asked, Before, Scene, befores
 
@@ -216,15 +216,21 @@ class _Explorer:
 
     async def _explore(self, state: State) -> None:
         taken: set[Means | None] = set()
-        for move in _choices(state):
+        worth_trying = self._worth_trying(state)
+        for move in (*worth_trying, *_choices(state)):
             if move.one_of_many and move.means in taken:
                 continue
             played = await self._tried(state, move)
-            if move.one_of_many and played.failed == 0 and not self._decided_by_facts(state):
+            if move.one_of_many and played.failed == 0 and (worth_trying or not self._decided_by_facts(state)):
                 taken.add(move.means)
         for patient in _patient(state):
             if (state, patient) not in self._endured_already:
                 await self._endured(state, patient)
+
+    def _worth_trying(self, state: State) -> tuple[Move, ...]:
+        """An answer out of each part that the step tells apart, if it can say so: others are like one of them."""
+        verb = self._flow.steps[state.question.step].verb
+        return tuple(map(press, verb.keys_worth_trying(state.question.asked, state.scene.at.date())))
 
     def _decided_by_facts(self, state: State) -> bool:
         return any(self._matters[name] for name in ways_on(self._flow.steps[state.question.step]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import textwrap
 from dataclasses import replace
 from pathlib import Path
@@ -47,6 +48,7 @@ CALLS: dict[str, tuple[list[Act], str]] = {
     "confirm": ([presses("7#"), says("yes"), says("yes", expect="table 7")], "Goodbye."),
     "question": ([says("when are you open"), says("yes")], "Goodbye."),
     "language": ([presses("2")], "Arhoswch os gwelwch yn dda."),
+    "eligibility": ([presses("2000#"), says("yes"), says("yes")], "This is not a decision."),
     "hours": ([], "Main menu."),
     "notice": ([], "The road is closed. Main menu."),
     "branch": ([presses("60#"), says("yes")], "Main menu."),
@@ -81,7 +83,15 @@ def example(folder: Path, word: str) -> str:
     article = "---\ntitle: opening hours\ntopic: hours\nphrasings: [when are you open]\n---\nWe are open on Monday.\n"
     (folder / "knowledge/opening-hours.md").write_text(article)
     beside(folder)
+    (folder / "hall").mkdir()
+    (folder / "hall/rent-help.yaml").write_text(table())
     return VERBS[word].example.strip()
+
+
+def table() -> str:
+    """That which the description of `eligibility` holds."""
+    lines = (inspect.getdoc(VERBS["eligibility"]) or "").splitlines()
+    return "\n".join(line for line in lines if line.startswith("    ") or not line.strip())
 
 
 @pytest.mark.parametrize("word", VERBS)

@@ -377,3 +377,27 @@ def test_answers_in_pieces_out_of_date_and_with_more_to_come_are_gone_through(tm
     expired = [way for way in found.ways if way.played.queue == "porter" and way.scene.at.year == 2027]
     assert {(way.scene.at.month, way.scene.at.day) for way in expired} >= {(2, 28), (6, 1)}
     assert blocking(prove(flow, knowledge.answers())) == []
+
+
+TABLE = """\
+results: {good: you may, bad: you may not}
+questions:
+  savings: {ask: How much?, answer: money, because: "your savings are {savings}"}
+  born: {ask: When were you born?, answer: date, direction: past, because: "you are {born}"}
+rules:
+  - {when: {savings: {at_least: 16000}}, result: bad}
+  - {when: {savings: {under: 6000}}, result: good}
+  - {when: {born: {age_under: 66}}, result: bad}
+  - {when: {born: {age_at_least: 66}}, result: unclear}
+"""
+
+
+def test_every_result_of_a_table_is_reached_by_answering(tmp_path: Path) -> None:
+    (tmp_path / "t.yaml").write_text(TABLE)
+    proof = proven(
+        tmp_path,
+        "  one:\n    eligibility: t.yaml\n    results: {good: good, bad: bad}\n    unclear: person\n"
+        "  good: {hang_up: Good.}\n  bad: {hang_up: Bad.}\n  person: {transfer: office}",
+    )
+    assert proof.holds
+    assert proof.assumed == (), "calls came to each of them"
