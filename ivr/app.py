@@ -24,11 +24,12 @@ from ivr.errors import HelplineError, LineBroken, PbxError, SettingsError
 from ivr.file_watch import watch
 from ivr.handoff.agents import load_agents
 from ivr.handoff.desk import Desk
-from ivr.helpline import Helpline, load_helpline
+from ivr.helpline import OUTBOX, Helpline, load_helpline
 from ivr.loop_lag import LoopLag
 from ivr.media.server import MediaServer
 from ivr.media.session import MediaSession
 from ivr.media.voice_activity import VoiceActivity, VoiceModel
+from ivr.outbox import Outbox
 from ivr.published import files_of
 from ivr.records.feeds import Feeds
 from ivr.records.journal import Journal
@@ -125,6 +126,7 @@ class Service:
         self._mailbox = Mailbox(settings.state / "messages")
         self._lock = Lock(settings.state / "failed-checks.json", secrets.callers, time.time)
         self._memory = memory_of(settings, secrets.callers)
+        self._outbox = Outbox(settings.state / OUTBOX)
         self._prompts = prompts_of(settings)
         self._ami = AmiClient(
             host=settings.ami_host, port=settings.ami_port, user=settings.ami_user, secret=secrets.ami
@@ -205,6 +207,9 @@ class Service:
         running.push_async_callback(self._engines.close)
         running.push_async_callback(self._memory.close)
         running.push_async_callback(self._close_sources)
+        self._outbox.use(self._helpline.gateways)
+        running.push_async_callback(self._outbox.close)
+        await self._outbox.start()
         await self._engines.hold(self._helpline.model, self._helpline.engine)
         running.push_async_callback(self._media.close)
         await _listening(self._media.start(), "media_port", settings.media_port)
@@ -227,6 +232,7 @@ class Service:
 
     async def _close_sources(self) -> None:
         await self._helpline.sources.close()
+        await self._helpline.gateways.close()
 
     async def _make_sounds(self, helpline: Helpline) -> None:
         def progress(done: int, of: int) -> None:
@@ -254,6 +260,7 @@ class Service:
                     sources=helpline.sources.look_up,
                     callers=self._callers(helpline),
                     memory=self._memory,
+                    outbox=self._outbox,
                 ),
                 feed=self._feed,
                 now=time.time,
@@ -306,7 +313,9 @@ class Service:
             return
         before, self._helpline = self._helpline, fresh
         self._engines.let_go(before.engine)
-        await before.sources.close()  # a call that goes on with it opens what it needs again
+        self._outbox.use(fresh.gateways)
+        for part in (before.sources, before.gateways):  # what goes on with it opens what it needs again
+            await part.close()
         _tell_warnings(fresh)
         await asyncio.to_thread((settings.state / PLAN_TAKEN).touch)
         log.info("the changed plan is taken: new calls get it", extra={"warnings": len(fresh.warnings)})

@@ -7,6 +7,7 @@ HelplineError
 │   ├── ModelError           a speech model that is missing or broken
 │   └── PbxError             Asterisk is missing, too old or refuses us
 ├── LookUpFailed         a source of the agency did not answer, or not with sense
+├── SecretMissing        an environment variable that a file names is not set
 └── LineError            something on the line ended otherwise than planned
     ├── CallerGone           the caller hung up (their good right)
     ├── LineClosed           we closed it ourselves
@@ -71,6 +72,13 @@ class LookUpFailed(HelplineError):
     """
 
     code = "look_up_failed"
+    retry = True
+
+
+class SecretMissing(HelplineError):
+    """An environment variable that a file names with ``{env:NAME}`` is not set; its text says which."""
+
+    code = "secret_missing"
     retry = True
 
 

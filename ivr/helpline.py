@@ -15,6 +15,7 @@ from ivr.dialogue.verbs.look_up import LookUp
 from ivr.errors import FlowError, ModelError
 from ivr.knowledge import Article, Knowledge
 from ivr.knowledge import check_vocabulary as check_phrasings
+from ivr.outbox import Setup, load_outbox
 from ivr.plan_articles import about_articles, articles_of
 from ivr.published import data_beside, plan_of
 from ivr.sources import Sources, load_sources
@@ -27,6 +28,8 @@ from ivr.speech.recognition.recogniser import Engine
 
 VECTORS = "vectors"
 """Below the state's folder: vectors of phrasings, so that articles are ready sooner."""
+OUTBOX = "outbox"
+"""Below the state's folder: what became of letters, and those that a folder stands in a gateway's place for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,8 @@ class Helpline:
     """How its texts are said."""
     sources: Sources
     """What its look-ups ask."""
+    gateways: Setup
+    """By what it sends."""
     warnings: tuple[str, ...]
 
     def prompts(self) -> tuple[Prompt, ...]:
@@ -70,9 +75,10 @@ def load_helpline(
     """The helpline in `plan` (see `plan_of`), with its articles and the pronunciations in `prompts`, checked.
 
     `warnings` are one line each, those about dates as of `at` (see `Flow.local`). Its engine is that which
-    `engine_for` gives for its model; else a new one, not started. In `state` vectors of phrasings are kept, and
-    databases of its own are made if they are missing; without it the helpline is only looked at, and they are made
-    for a moment. Raises FlowError for the first fault, ModelError if a setting names a model that cannot hear.
+    `engine_for` gives for its model; else a new one, not started. In `state` vectors of phrasings are kept, gateways
+    that only write letters down do so, and databases of its own are made if they are missing; without it the helpline
+    is only looked at, and they are made for a moment. Raises FlowError for the first fault, ModelError if a setting
+    names a model that cannot hear.
     """
     flow = load_flow(plan_of(plan), at=at)
     chosen, engine = _engine(flow, hearing, engine_for or hearing.engine)
@@ -83,6 +89,8 @@ def load_helpline(
     with nullcontext(str(state)) if state is not None else TemporaryDirectory() as folder:
         sources = _sources(flow, Path(folder))
         about_sources = sources.check()
+    letters = (state or Path()) / OUTBOX
+    gateways = load_outbox(flow.outbox, letters) if flow.outbox is not None else Setup()
     warnings = (
         *_about_language(flow, hearing, chosen),
         *flow.warnings,
@@ -93,6 +101,7 @@ def load_helpline(
         ),
         *about_articles(flow, articles, flow.local(at).date()),
         *about_sources,
+        *gateways.check(),
     )
     return Helpline(
         flow=flow,
@@ -102,6 +111,7 @@ def load_helpline(
         engine=engine,
         saying=saying,
         sources=sources,
+        gateways=gateways,
         warnings=warnings,
     )
 

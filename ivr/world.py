@@ -9,7 +9,16 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from ivr.dialogue.nobody_known import NobodyKnown
-from ivr.dialogue.ports import Callers, LookUpFailed, Memory, Message, NoMemory, QueueState
+from ivr.dialogue.ports import (
+    Callers,
+    LookUpFailed,
+    Memory,
+    Message,
+    NoMemory,
+    NoOutbox,
+    Outbox,
+    QueueState,
+)
 from ivr.records.mailbox import Mailbox
 
 
@@ -43,6 +52,7 @@ class LiveWorld:
     sources: LookUp = no_sources
     callers: Callers = field(default_factory=NobodyKnown)
     memory: Memory = field(default_factory=NoMemory)
+    outbox: Outbox = field(default_factory=NoOutbox)
 
     def now(self) -> datetime:
         """The time in `zone`."""

@@ -11,6 +11,7 @@ from ivr.call.events import (
     AnswerWithheld,
     CallerSpoke,
     CallEvent,
+    ConsentGiven,
     Ended,
     EndReason,
     FactLearnt,
@@ -19,6 +20,7 @@ from ivr.call.events import (
     IdentityKnown,
     IntentUnderstood,
     KeysPressed,
+    LetterSent,
     MessageLeft,
     OutcomeReached,
     PromptPlayed,
@@ -33,7 +35,17 @@ from ivr.call.events import (
     event_from_dict,
     event_to_dict,
 )
-from ivr.call.handover import QUEUE_NAME, Alert, AnswerHeard, Fact, HandOver, Intent, Speaker, TranscriptLine
+from ivr.call.handover import (
+    QUEUE_NAME,
+    Alert,
+    AnswerHeard,
+    Fact,
+    HandOver,
+    Intent,
+    LetterTo,
+    Speaker,
+    TranscriptLine,
+)
 from ivr.call.heard import Heard, Hypothesis, Means, Outcome
 from ivr.call.keys import KeyPattern
 from ivr.call.knowing import Answer, Expired, Finding, Known, NotKnown, Unsure, on_day
@@ -41,6 +53,7 @@ from ivr.call.listening import BargeIn, EndOfTurn, Listening, MessageLimits, Pau
 from ivr.call.match import Match
 from ivr.call.record import LEVELS, CheckOutcome, Identity, Level, Said
 from ivr.call.remembered import EarlierCall, Preferences, Remembered
+from ivr.call.sending import By, Fate, Letter, is_email
 from ivr.call.story import Story
 
 __all__ = [
@@ -57,11 +70,13 @@ __all__ = [
     "AnswerWithheld",
     "Answered",
     "BargeIn",
+    "By",
     "CallEvent",
     "CallId",
     "Caller",
     "CallerSpoke",
     "CheckOutcome",
+    "ConsentGiven",
     "EarlierCall",
     "EndOfTurn",
     "EndReason",
@@ -69,6 +84,7 @@ __all__ = [
     "Expired",
     "Fact",
     "FactLearnt",
+    "Fate",
     "Finding",
     "HandOver",
     "HandedOver",
@@ -82,6 +98,9 @@ __all__ = [
     "KeyPattern",
     "KeysPressed",
     "Known",
+    "Letter",
+    "LetterSent",
+    "LetterTo",
     "Level",
     "Listening",
     "Match",
@@ -113,6 +132,7 @@ __all__ = [
     "clean_text",
     "event_from_dict",
     "event_to_dict",
+    "is_email",
     "on_day",
     "shown",
 ]

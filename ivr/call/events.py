@@ -222,6 +222,25 @@ class Recalled(CallEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentGiven(CallEvent):
+    """The caller was asked whether something may be sent to them `by` ``sms`` or ``email``, and said yes or no."""
+
+    by: str
+    agreed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterSent(CallEvent):
+    """Something was to be sent to the caller, `about` an article or a step; `fate` is one of `Fate`'s."""
+
+    by: str
+    to: str = field(metadata=PII)
+    about: str
+    text: str = field(metadata=PII)
+    fate: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HandedOver(CallEvent):
     """The caller is on the way to a queue."""
 
@@ -288,6 +307,8 @@ _KINDS: dict[str, type[CallEvent]] = {
         MessageLeft,
         Alerted,
         Recalled,
+        ConsentGiven,
+        LetterSent,
         HandedOver,
         AgentRang,
         AgentAnswered,

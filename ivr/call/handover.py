@@ -71,6 +71,18 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LetterTo:
+    """Something that was to be sent to the caller `by` ``sms`` or ``email``, `about` an article or a step of the plan.
+
+    `fate`: ``sent``, ``later``, ``failed``, ``unknown`` or ``too_many`` (see `Fate`).
+    """
+
+    by: str
+    about: str
+    fate: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HandOver:
     """A caller on the way to a queue."""
 
@@ -90,3 +102,4 @@ class HandOver:
     record: tuple[Said, ...] = ()
     """What sources say of the caller, those that contradict each other included."""
     alerts: tuple[Alert, ...] = ()
+    letters: tuple[LetterTo, ...] = ()

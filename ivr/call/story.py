@@ -20,13 +20,14 @@ from ivr.call.events import (
     IdentityKnown,
     IntentUnderstood,
     KeysPressed,
+    LetterSent,
     PromptPlayed,
     RecordFound,
     RecordSaid,
     StepEntered,
     StepFailed,
 )
-from ivr.call.handover import Alert, AnswerHeard, Fact, HandOver, Intent, Speaker, TranscriptLine
+from ivr.call.handover import Alert, AnswerHeard, Fact, HandOver, Intent, LetterTo, Speaker, TranscriptLine
 from ivr.call.record import LEVELS, Identity, Said
 
 _TIMES = {1: "once", 2: "twice"}
@@ -59,6 +60,7 @@ class Story:
     identity: Identity = field(default_factory=Identity)
     record: tuple[Said, ...] = ()
     alerts: tuple[Alert, ...] = ()
+    letters: tuple[LetterTo, ...] = ()
 
     def after(self, event: CallEvent) -> Story:
         """The story with `event`, the next one of the call."""
@@ -82,6 +84,9 @@ class Story:
                 return replace(self, failures=(*self.failures, f"the answer '{title}' is out of date"))
             case Alerted(kind=kind, text=text):
                 return replace(self, alerts=(*self.alerts, Alert(kind=kind, text=text)))
+            case LetterSent(by=by, about=about, fate=fate):
+                letter = LetterTo(by=by, about=about, fate=fate)
+                return replace(self, letters=(*self.letters, letter))
             case StepFailed(step=step, failure=failure):
                 failed = f"{self.verb} '{step}': {_FAILURES.get(failure, failure)}"
                 return replace(self, failures=(*self.failures, failed))
@@ -120,6 +125,7 @@ class Story:
             identity=self.identity,
             record=self.record,
             alerts=self.alerts,
+            letters=self.letters,
         )
 
     def _line(self, event: PromptPlayed | CallerSpoke | KeysPressed) -> TranscriptLine:

@@ -31,10 +31,10 @@ class Wanted:
 
 
 async def ask_for(conversation: Conversation, wanted: Wanted) -> str:
-    """Ask until the caller says yes to what was read back, keep and return it; after a no, ask in a tighter way.
+    """The value that the caller says yes to when it is read back, kept as the fact; after a no, ask in a tighter way.
 
-    Who answers one of what may be said `besides` is asked no more, and nothing is kept. In a sensitive step keys count
-    as they are, and nothing is read back. Raises as `Conversation.listen` does.
+    Nothing is kept, and it is empty, if the caller answers one of what may be said `besides`. In a sensitive step keys
+    count as they are, and nothing is read back. Raises as `Conversation.listen` does.
     """
     kind = wanted.kind.on(conversation.world.now().date())
     asked, said = wanted.asked, kind.said
@@ -43,7 +43,7 @@ async def ask_for(conversation: Conversation, wanted: Wanted) -> str:
     while True:
         given: Understood | None = await conversation.listen(asked, expectation)
         if given is not None and given.name in instead:
-            return
+            return ""
         if conversation.manner.sensitive:
             if given is not None and given.name == GIVEN and given.value:
                 conversation.learnt(wanted.fact, given.value, given.confidence)

@@ -41,14 +41,17 @@ def check_names(flow: Flow, text: str) -> None:
             raise flow.wrong(
                 step, f"'{step.verb.word}' needs articles; add 'knowledge: …' with their folder at the top"
             )
+        if step.verb.sends and flow.outbox is None:
+            raise flow.wrong(step, f"'{step.verb.word}' needs gateways; add 'outbox: …' with their file at the top")
         if step.manner.sensitive:
             _check_keys(flow, step)
         for name in step.verb.uses():
             if name not in facts and name not in OF_RECORD:
                 raise _at(flow, step, name, text, _unknown_fact(name, facts))
-        for prompt in (*step.verb.prompts(), *step.manner.prompts()):
-            _check_facts(flow, step, prompt.text, facts, text)
-            for name in FACT.findall(prompt.text):
+        said = (prompt.text for prompt in (*step.verb.prompts(), *step.manner.prompts()))
+        for one in (*said, *step.verb.letters()):
+            _check_facts(flow, step, one, facts, text)
+            for name in FACT.findall(one):
                 if name not in open_facts and name not in step.verb.facts():
                     message = f"'{name}' is learnt in a sensitive step, so it is never said; remove it here"
                     raise _at(flow, step, f"{{{name}}}", text, message)

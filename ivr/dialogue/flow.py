@@ -54,9 +54,9 @@ class Verb(ABC):
 
     Its fields are declared as lines of the plan (`language.lines`), and its docstring is for those who write plans.
     `word` opens a step of this verb; `listens` says that it waits for the caller; `asks_knowledge` that it needs
-    articles; `returns` that a sub-flow is over with it; `resumes` that a call which broke off may go on with it;
-    `proves` that it finds out who the caller is, so that no later call goes on behind it without it. A verb overrides
-    those of the questions below that it has an answer to.
+    articles; `sends` that it needs gateways; `returns` that a sub-flow is over with it; `resumes` that a call which
+    broke off may go on with it; `proves` that it finds out who the caller is, so that no later call goes on behind it
+    without it. A verb overrides those of the questions below that it has an answer to.
     """
 
     word: ClassVar[str]
@@ -67,6 +67,7 @@ class Verb(ABC):
     returns: ClassVar[bool] = False
     resumes: ClassVar[bool] = False
     proves: ClassVar[bool] = False
+    sends: ClassVar[bool] = False
 
     @classmethod
     def read(cls, given: Fields, scope: Scope) -> Self:
@@ -136,6 +137,10 @@ class Verb(ABC):
     def expectation(self, phrasings: tuple[str, ...] = ()) -> Expectation | None:
         """What counts as an answer, given the phrasings of the agency's articles; None if nothing is asked."""
         return None
+
+    def letters(self) -> tuple[str, ...]:
+        """Texts with ``{facts}`` that are sent to the caller: like what is said, they hold no secrets."""
+        return ()
 
     def keys_worth_trying(self, asked: str, today: date) -> tuple[str, ...]:
         """Keys that tell apart what it decides by at its question `asked`, for a proof that all ways are tried."""

@@ -10,11 +10,14 @@ from ivr.call import (
     AnswerJudged,
     AnswerTold,
     AnswerWithheld,
+    By,
     Caller,
     CallerSpoke,
     CallEvent,
     CallId,
+    ConsentGiven,
     FactLearnt,
+    Fate,
     HandedOver,
     HandOver,
     Heard,
@@ -23,6 +26,8 @@ from ivr.call import (
     Intent,
     IntentUnderstood,
     KeysPressed,
+    Letter,
+    LetterSent,
     Level,
     Means,
     MessageLeft,
@@ -162,6 +167,25 @@ class Notebook:
     def message_left(self, queue: str, seconds: float, kept: bool) -> None:
         """The caller left a message for `queue`."""
         self._note(MessageLeft(call_id=self.call_id, at=self._now(), queue=queue, seconds=round(seconds, 1), kept=kept))
+
+    def consent(self, by: By, agreed: bool) -> None:
+        """The caller said whether something may be sent to them."""
+        self._note(ConsentGiven(call_id=self.call_id, at=self._now(), by=by.value, agreed=agreed))
+
+    def sent(self, letter: Letter, about: str, fate: Fate) -> None:
+        """Something was to be sent to the caller."""
+        text = f"{letter.text} {letter.link}".strip()
+        self._note(
+            LetterSent(
+                call_id=self.call_id,
+                at=self._now(),
+                by=letter.by.value,
+                to=letter.to,
+                about=about,
+                text=text,
+                fate=fate.value,
+            )
+        )
 
     def keep_secret(self, name: str, value: str) -> None:
         """The caller told us something that nobody is to read: it is there for look-ups, until the call is over."""

@@ -9,14 +9,17 @@ from typing import Protocol
 
 from ivr.call import (
     Answer,
+    By,
     Caller,
     CallEvent,
     CheckOutcome,
     EarlierCall,
+    Fate,
     Finding,
     HandOver,
     Heard,
     Hypothesis,
+    Letter,
     Level,
     Listening,
     Preferences,
@@ -164,6 +167,38 @@ class NoMemory:
         return True
 
 
+class Outbox(Protocol):
+    """What sends letters to callers."""
+
+    @property
+    def ways(self) -> frozenset[By]:
+        """By what it can send."""
+        ...
+
+    @property
+    def country(self) -> str:
+        """Whose mobile numbers it sends texts to (ISO 3166)."""
+        ...
+
+    async def send(self, letter: Letter) -> Fate:
+        """Send `letter`, at most once however often it is asked to, and say what became of it. Never raises.
+
+        It comes to an end within a deadline, also if nobody waits for it any more.
+        """
+        ...
+
+
+class NoOutbox:
+    """An `Outbox` that sends nothing."""
+
+    ways: frozenset[By] = frozenset()
+    country = "GB"
+
+    async def send(self, letter: Letter) -> Fate:
+        """It cannot."""
+        return Fate.FAILED
+
+
 class World(Protocol):
     """What is true outside this call."""
 
@@ -175,6 +210,11 @@ class World(Protocol):
     @property
     def memory(self) -> Memory:
         """What is kept of earlier calls."""
+        ...
+
+    @property
+    def outbox(self) -> Outbox:
+        """What sends letters."""
         ...
 
     def now(self) -> datetime:

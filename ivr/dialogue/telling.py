@@ -45,7 +45,7 @@ async def tell(conversation: Conversation, answer: Answer, then: Afterwards) -> 
     `Conversation.listen` does.
     """
     while True:
-        helped = await _pieces(conversation, _up_to_date(conversation, answer))
+        helped = await _pieces(conversation, up_to_date(conversation, answer))
         if then.did_that_help:
             prompts = own(conversation, wording.DID_THAT_HELP)
             reply = await _ask(conversation, prompts, Expectation(options=HELPED))
@@ -64,7 +64,7 @@ async def tell(conversation: Conversation, answer: Answer, then: Afterwards) -> 
 # -- the answer itself -------------------------------------------------------------------------------
 
 
-def _up_to_date(conversation: Conversation, answer: Answer) -> Answer:
+def up_to_date(conversation: Conversation, answer: Answer) -> Answer:
     """`answer`, if it may be told today. Raises WantsPerson."""
     if isinstance(_today(conversation, answer), Expired):
         conversation.notebook.withheld(answer.article, answer.title, answer.owner)
@@ -82,7 +82,7 @@ def _today(conversation: Conversation, answer: Answer) -> object:
 
 async def _pieces(conversation: Conversation, answer: Answer) -> bool:
     """Tell its pieces until the caller has had enough, and note, however that ends, whether all of it was heard."""
-    pieces = [said for piece in answer.pieces if (said := _known_sentences(conversation, piece))]
+    pieces = [said for piece in answer.pieces if (said := known_sentences(conversation, piece))]
     conversation.answers.told.add(answer.article)
     number = 0
     try:
@@ -103,7 +103,7 @@ async def _goes_on(conversation: Conversation) -> bool:
     return reply.name != NO
 
 
-def _known_sentences(conversation: Conversation, piece: str) -> str:
+def known_sentences(conversation: Conversation, piece: str) -> str:
     """`piece` without the sentences that hold a fact which nobody has learnt in this call."""
     if not FACT.search(piece):
         return piece

@@ -51,6 +51,7 @@ NO_SUCH_TIME = "There is no such time of day."
 NOT_IN_PAST = "That day is over."
 NOT_TO_COME = "That day is still to come."
 NO_SUCH_PHONE = "That is no complete phone number."
+NO_SUCH_MOBILE = "I cannot send a text to that number."
 NO_SUCH_CODE = "That is not how such a code is made up."
 DID_THAT_HELP = "Did that answer your question?"
 SHALL_I_GO_ON = "Shall I go on?"
@@ -62,6 +63,15 @@ RELATED = "Related to this:"
 ONE_OF_THEM = "Would you like to hear about one of them?"
 WHICH_ONE = "Which one?"
 NO_DECISION = "This is not a decision."
+SHALL_I_TEXT = "Shall I text you the details?"
+SHALL_I_TEXT_HERE = "Shall I text you the details, to the number you are calling from?"
+SHALL_I_EMAIL = "Shall I e-mail you the details, to the address that we have for you?"
+WHICH_MOBILE = "Which mobile number is it? Please say it, or press it and then the hash key. To go on without, say no."
+SENT = "I have sent it."
+SENT_LATER = "I could not send it just now. I will keep trying."
+NOT_SENT = "I could not send it."
+PERHAPS_SENT = "I cannot tell whether it was sent. If it does not arrive soon, please call us again."
+SENT_TOO_MANY = "I could not send it, because I have sent you several messages already."
 CANNOT_TELL = "Then I cannot tell how it looks. A person needs to look at this with you."
 
 
@@ -161,3 +171,8 @@ def all_of(parts: Sequence[str]) -> str:
     """``a, b and c``."""
     *before, last = parts
     return f"{', '.join(before)} and {last}" if before else last
+
+
+def shall_i_text_to(ending: str) -> str:
+    """The question for consent, for the number that ends in these digits."""
+    return f"Shall I text you the details, to the mobile number that ends in {' '.join(ending)}?"

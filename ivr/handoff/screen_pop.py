@@ -55,6 +55,7 @@ def screen_pop(hand_over: HandOver, *, queue: str, wait_s: float, made_at: float
             }
             for answer in hand_over.answers_heard
         ],
+        "letters": [{"by": one.by, "about": one.about, "fate": one.fate} for one in hand_over.letters],
         "failures": list(hand_over.failures),
         "identity": {
             "level": hand_over.identity.level.word,

@@ -27,6 +27,7 @@ from ivr.call import (
     HandOver,
     Identity,
     Intent,
+    LetterTo,
     Said,
     Speaker,
     TranscriptLine,
@@ -122,6 +123,7 @@ def from_dict(data: dict[str, Any]) -> HandOver:
             "failures": tuple(data["failures"]),
             "identity": _identity(data["identity"]),
             "record": tuple(Said(**said) for said in data["record"]),
+            "letters": tuple(LetterTo(**letter) for letter in data["letters"]),
             "transcript": tuple(
                 TranscriptLine(**{**line, "speaker": Speaker(line["speaker"])}) for line in data["transcript"]
             ),

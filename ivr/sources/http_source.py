@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import urljoin
 
 import aiohttp
 from yarl import URL
@@ -14,70 +11,16 @@ from yarl import URL
 from ivr.errors import LookUpFailed
 from ivr.sources.json_path import parsed, taken
 from ivr.sources.source import Answer, Place, Setup, Unusable, one_answer
-from ivr.sources.template import Environment, Template
 from ivr.sources.threads import Threads
+from ivr.web.request import BadValue, Filled, Request, in_clear, url_fault
+from ivr.web.template import Environment
 
 LARGEST_BODY_BYTES = 256 * 1024
 MOST_REDIRECTS = 3
 MOST_CONNECTIONS = 20
 MOST_THREADS = 2
-_HOST = re.compile(r"(https?)://([^/?#\s]+)")
 _OURS = frozenset({401, 403, 407, 408, 429})
 """Client errors that say something about us and not about what was asked."""
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """What is sent: templates, in which values are encoded as their place asks for."""
-
-    url: Template
-    method: str
-    headers: Mapping[str, Template]
-    body: Template | None
-    """JSON; values stand inside its texts."""
-    not_found: frozenset[int]
-    """Statuses that say that there is no such thing."""
-
-    @property
-    def templates(self) -> tuple[Template, ...]:
-        """All of them."""
-        return (self.url, *self.headers.values(), *((self.body,) if self.body else ()))
-
-
-@dataclass(slots=True)
-class _Sent:
-    """A request with its values; nothing of it is to be logged."""
-
-    url: str = field(repr=False)
-    headers: Mapping[str, str] = field(repr=False)
-    body: bytes | None = field(repr=False)
-
-
-def url_fault(text: str) -> str | None:
-    """What is wrong with `text` as the address of a source; None: nothing."""
-    found = _HOST.match(text)
-    if found is None:
-        return f"'{text}' is no address; it begins with 'https://' and the name of a host"
-    if not text.isascii() or " " in text:
-        return "an address holds no blanks, accents or umlauts; write them percent-encoded, like %20"
-    if "@" in found.group(2):
-        return "a name or password must not stand in the address; write 'headers: {Authorization: …}' with {env:NAME}"
-    if "{" in found.group(2):
-        return "the host must stand in the address as it is; only what follows it may hold values"
-    try:
-        if not urlsplit(text).hostname or urlsplit(text).port == 0:
-            return f"'{found.group(2)}' is no host"
-    except ValueError:
-        return f"'{found.group(2)}' is no host and port"
-    return None
-
-
-def in_clear(text: str) -> bool:
-    """Whether what is sent to the address `text` can be read on its way."""
-    address = urlsplit(text)
-    return address.scheme == "http" and address.hostname not in _LOOPBACK
 
 
 class HttpSource:
@@ -87,9 +30,13 @@ class HttpSource:
     has any business. Compressed bodies are not asked for and not taken, so that a small one cannot become a large one.
     """
 
-    def __init__(self, setup: Setup, *, request: Request, at: Place, environment: Environment) -> None:
+    def __init__(
+        self, setup: Setup, *, request: Request, not_found: frozenset[int], at: Place, environment: Environment
+    ) -> None:
+        """`not_found`: statuses that say that there is no such thing."""
         self.setup = setup
         self._request = request
+        self._not_found = not_found
         self._at = at
         self._environment = environment
         self._session: aiohttp.ClientSession | None = None
@@ -98,7 +45,7 @@ class HttpSource:
     @property
     def asks(self) -> frozenset[str]:
         """Every ``{value}`` of the request."""
-        return frozenset().union(*(template.values for template in self._request.templates))
+        return self._request.values
 
     @property
     def may_be_rehearsed(self) -> bool:
@@ -107,7 +54,7 @@ class HttpSource:
 
     def check(self) -> tuple[str, ...]:
         """Warnings about secrets that are not set, and about what travels in the clear; nothing is asked."""
-        secrets = frozenset[str]().union(*(template.secrets for template in self._request.templates))
+        secrets = self._request.secrets
         warnings = [
             f"the environment variable {name} is not set, so '{self.setup.name}' cannot be asked; set it"
             for name in self._environment.missing(secrets)
@@ -118,7 +65,7 @@ class HttpSource:
 
     async def look_up(self, asked: Mapping[str, str]) -> Answer | None:
         """See `Source`."""
-        sent = self._sent(asked)
+        sent = self._filled(asked)
         try:
             body = await self._body(sent)
         except (aiohttp.ClientError, OSError, ValueError) as fault:  # whose texts may hold the address, and so values
@@ -131,27 +78,13 @@ class HttpSource:
             await self._session.close()
             self._session = None
 
-    def _sent(self, asked: Mapping[str, str]) -> _Sent:
-        request, environment = self._request, self._environment
-        path, _, _ = request.url.text.partition("?")
-        for name in Template(path).values:
-            if set(asked[name]) <= {"."}:  # a step up in the path, however it is encoded
-                raise Unusable(f"'{name}' cannot be part of an address")
-        headers = {name: value.filled(asked, environment) for name, value in request.headers.items()}
-        if any(_CONTROL.search(value) for value in headers.values()):
-            raise Unusable("a value cannot be part of a header")
-        body = request.body.filled(asked, environment, _in_json) if request.body else None
-        defaults = {"Accept": "application/json", "Accept-Encoding": "identity"}
-        if body is not None:
-            defaults["Content-Type"] = "application/json"
-        own = {name.lower() for name in headers}
-        return _Sent(
-            url=request.url.filled(asked, environment, lambda value: quote(value, safe="")),
-            headers={**{name: value for name, value in defaults.items() if name.lower() not in own}, **headers},
-            body=body.encode() if body is not None else None,
-        )
+    def _filled(self, asked: Mapping[str, str]) -> Filled:
+        try:
+            return self._request.filled(asked, self._environment)
+        except BadValue as fault:
+            raise Unusable(str(fault)) from None
 
-    async def _body(self, sent: _Sent) -> bytes | None:
+    async def _body(self, sent: Filled) -> bytes | None:
         """What the service answers with; None if there is no such thing."""
         address = sent.url
         for _ in range(MOST_REDIRECTS + 1):
@@ -162,7 +95,7 @@ class HttpSource:
                 headers=sent.headers,
                 allow_redirects=False,
             ) as response:
-                if response.status in self._request.not_found:
+                if response.status in self._not_found:
                     return None
                 if 200 <= response.status < 300:
                     return await _limited(response)
@@ -172,12 +105,12 @@ class HttpSource:
     def _redirected(self, address: str, response: aiohttp.ClientResponse) -> str:
         """Where to ask instead. Raises LookUpFailed if the answer is no such redirect."""
         status = response.status
-        followed = (307, 308) if self._request.body else (301, 302, 303, 307, 308)
+        followed = (307, 308) if self._request.body or self._request.form else (301, 302, 303, 307, 308)
         if status not in followed:
             fault = LookUpFailed if status >= 500 or status in _OURS or status < 400 else Unusable
             raise fault(f"it answers with status {status}")
         there = urljoin(address, response.headers.get("Location", ""))
-        if _HOST.match(there) is None or URL(there, encoded=True).origin() != URL(address, encoded=True).origin():
+        if url_fault(there) is not None or URL(there, encoded=True).origin() != URL(address, encoded=True).origin():
             raise LookUpFailed("it redirects to another host or scheme")
         return there
 
@@ -210,7 +143,3 @@ async def _limited(response: aiohttp.ClientResponse) -> bytes:
         if len(body) > LARGEST_BODY_BYTES:
             raise LookUpFailed(f"its answer is longer than {LARGEST_BODY_BYTES // 1024} kB")
     return bytes(body)
-
-
-def _in_json(value: str) -> str:
-    return json.dumps(value)[1:-1]

@@ -33,27 +33,24 @@ Facts: a null or empty cell is an empty text. Days come as 2026-05-03, times as 
 
 from __future__ import annotations
 
-import json
 import os
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
 from ivr.sources.csv_source import CsvSource
-from ivr.sources.http_source import HttpSource, Request, url_fault
+from ivr.sources.http_source import HttpSource
 from ivr.sources.json_path import PATH
 from ivr.sources.made_database import MadeDatabase
 from ivr.sources.source import Named, Place, Setup, Source
 from ivr.sources.sources import Sources
-from ivr.sources.template import VALUE_NAME, Environment, Template
+from ivr.web.reading import read_request
+from ivr.web.template import VALUE_NAME, Environment
 from ivr.yaml_file import Fields, Value, did_you_mean, parse, read_text
 
 SHORTEST_S, USUAL_S, LONGEST_S = 0.2, 3.0, 20.0
 """Time limits; callers take a silence of more than some seconds for a dead line."""
-_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
-"""A token of RFC 9110, 5.6.2."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,24 +145,14 @@ def _sql(name: str, fields: Fields, around: _Surroundings) -> Source:
 
 
 def _http(name: str, fields: Fields, around: _Surroundings) -> Source:
-    url, headers, body = fields.take("http"), fields.get("headers"), fields.get("body")
-    method, not_found = fields.get("method"), fields.get("not_found")
-    if fault := url_fault(url.text()):
-        raise url.wrong(fault)
-    if body and method and method.text() == "GET":
-        raise method.wrong("a GET has no body; write 'method: POST', or remove 'body'")
-    request = Request(
-        url=_plain(url),
-        method=method.one_of(("GET", "POST")) if method else "POST" if body else "GET",
-        headers=_headers(headers) if headers else MappingProxyType({}),
-        body=_json(body) if body else None,
-        not_found=frozenset(status.whole(200, 499) for status in not_found.items()) if not_found else frozenset(),
-    )
+    url, not_found = fields.take("http"), fields.get("not_found")
+    request = read_request(url, fields)
+    absent = frozenset(status.whole(200, 499) for status in not_found.items()) if not_found else frozenset[int]()
     setup = _setup(name, fields, several=False)
     for path in setup.take.values():
         if not PATH.fullmatch(path.text):
             raise path.at.wrong(f"'{path.text}' is no path; write keys and numbers with dots, like 'result.0.state'")
-    return HttpSource(setup, request=request, at=_place(url), environment=around.environment)
+    return HttpSource(setup, request=request, not_found=absent, at=_place(url), environment=around.environment)
 
 
 _KINDS: Mapping[str, Callable[[str, Fields, _Surroundings], Source]] = {"csv": _csv, "sql": _sql, "http": _http}
@@ -194,42 +181,6 @@ def _columns(value: Value, kind: str) -> Mapping[str, Named]:
         column = fields.take(name)
         found[name] = Named(text=column.text(), at=_place(column))
     return MappingProxyType(found)
-
-
-def _headers(value: Value) -> Mapping[str, Template]:
-    fields = value.fields()
-    for name, key in fields.keys.items():
-        if not _HEADER.fullmatch(name):
-            raise key.wrong(f"'{name}' is no name of a header")
-        if name.lower() in ("host", "content-length", "transfer-encoding", "accept-encoding"):
-            raise key.wrong(f"the header '{name}' follows from the rest; remove it")
-    return MappingProxyType({name: _plain(fields.take(name)) for name in fields.keys})
-
-
-def _json(value: Value) -> Template:
-    template = _template(value)
-    try:
-        json.loads("x".join(template.pieces))  # a value that is no number, so it must stand in quotes
-    except (ValueError, RecursionError):
-        raise value.wrong(
-            "'body' must be JSON in which values stand within quotes, as in '{\"id\": \"{account}\"}'"
-        ) from None
-    return template
-
-
-def _template(value: Value) -> Template:
-    template = Template(value.text())
-    if any("{env" in piece for piece in template.pieces):
-        raise value.wrong("a secret is written {env:NAME}, with letters, digits and '_'")
-    return template
-
-
-def _plain(value: Value) -> Template:
-    """A template that holds no braces but those of its places."""
-    template = _template(value)
-    if any(brace in piece for piece in template.pieces for brace in "{}"):
-        raise value.wrong("a brace must hold the name of a value, as in '{postcode}', or of a secret, {env:TOKEN}")
-    return template
 
 
 def _named(at: Value, name: str, kind: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from ivr.errors import LookUpFailed
+from ivr.errors import LookUpFailed, SecretMissing
 from ivr.sources.circuit import Circuit
 from ivr.sources.made_database import MadeDatabase
 from ivr.sources.source import Answer, Source, Unusable
@@ -113,7 +113,7 @@ async def _answer(watched: _Watched, asked: Mapping[str, str]) -> Answer | None:
     except Unusable as fault:
         circuit.answered()
         raise _failed(setup.name, str(fault), began_s) from None
-    except LookUpFailed as fault:
+    except (LookUpFailed, SecretMissing) as fault:
         _fails(setup.name, circuit)
         raise _failed(setup.name, str(fault), began_s) from None
     except TimeoutError:

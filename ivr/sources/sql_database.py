@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from ivr.sources.source import Place
-from ivr.sources.template import Environment, Template
+from ivr.web.template import Environment, Template
 
 MOST_CONNECTIONS = 4
 """To one database, and threads for it."""
@@ -130,7 +130,7 @@ class SqlDatabase:
         return self._folder / database if rest == database else self._state / rest
 
     def _filled(self) -> URL:
-        """The address with its secrets, which may hold any character. Raises LookUpFailed, ValueError."""
+        """The address with its secrets, which may hold any character. Raises SecretMissing, ValueError."""
         if self._url is None:
             return make_url(self._template.filled({}, self._environment))
 

@@ -6,10 +6,35 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from ivr.call import By, Fate, Letter
 from ivr.dialogue.nobody_known import NobodyKnown
-from ivr.dialogue.ports import Callers, LookUpFailed, Memory, Message, NoMemory, QueueState
+from ivr.dialogue.ports import (
+    Callers,
+    LookUpFailed,
+    Memory,
+    Message,
+    NoMemory,
+    NoOutbox,
+    Outbox,
+    QueueState,
+)
 
 A_MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+
+
+@dataclass(slots=True, kw_only=True)
+class FixedOutbox:
+    """An `Outbox` of the dialogue in which every letter has the same `fate`; keeps them in `letters`."""
+
+    fate: Fate = Fate.SENT
+    ways: frozenset[By] = frozenset(By)
+    country: str = "GB"
+    letters: list[Letter] = field(default_factory=list)
+
+    async def send(self, letter: Letter) -> Fate:
+        """Into `letters`."""
+        self.letters.append(letter)
+        return self.fate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +45,7 @@ class FixedWorld:
     queues: Mapping[str, QueueState] = field(default_factory=dict)
     messages: list[Message] = field(default_factory=list)
     """Those that callers left."""
+    outbox: Outbox = field(default_factory=NoOutbox)
     known: Mapping[str, Mapping[str, str] | None] = field(default_factory=dict)
     callers: Callers = field(default_factory=NobodyKnown)
     memory: Memory = field(default_factory=NoMemory)

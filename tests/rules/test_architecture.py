@@ -24,6 +24,7 @@ ADAPTERS = {
     "holidays": {"ivr/dialogue/calendar/bank_holidays.py"},
     "sklearn": {"ivr/knowledge/likeness.py", "ivr/knowledge/grouping.py"},
     "sqlalchemy": {"ivr/sources/sql_database.py", "ivr/sources/sql_source.py", "ivr/sources/sql_change.py"},
+    "aiosmtplib": {"ivr/outbox/smtp_gateway.py"},
     "asterisk": {"ivr/pbx/doctor/manager_line.py"},
     "aiosipua": {"ivr/testing/sip_phone.py", "ivr/testing/sip_messages.py"},
 }

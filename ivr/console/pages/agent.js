@@ -137,6 +137,14 @@ function answer_row(answer) {
   return row;
 }
 
+const FATES = { sent: "sent", later: "not sent yet", failed: "could not be sent", too_many: "not sent: too many" };
+
+function letter_row(letter) {
+  const row = make("li", capital(plain(letter.about)));
+  row.append(" ", make("span", `${letter.by === "sms" ? "text" : "e-mail"}, ${FATES[letter.fate] ?? "perhaps sent"}`, "hint"));
+  return row;
+}
+
 function said_row(line) {
   const row = make("li", "", line.speaker);
   const head = make("span", `${line.speaker === "caller" ? "Caller" : "Helpline"} ${minutes(line.at_s)}`, "speaker");
@@ -172,6 +180,7 @@ function new_card(item) {
   fill_list(find(".record"), pop.record, record_row);
   fill_list(find(".told"), pop.facts, fact_row);
   fill_list(find(".answers"), pop.answers_heard, answer_row);
+  fill_list(find(".letters"), pop.letters ?? [], letter_row);
   fill_list(find(".failures"), pop.failures, (text) => make("li", text));
   fill_list(find(".transcript"), pop.transcript, said_row);
   find(".outcome").addEventListener("submit", (event) => {

@@ -63,12 +63,13 @@ def _texts(value: Value, scope: Scope) -> Mapping[str, str]:
             raise key.wrong(f"'{name}' must be a name of lower-case letters, digits and '_'")
     if UNCLEAR in given.keys:
         raise given.keys[UNCLEAR].wrong(f"'{UNCLEAR}' needs no text of its own; remove it here")
-    return MappingProxyType({name: given.take(name).text() for name in given.keys})
+    return MappingProxyType({name: scope.filled(given.take(name).text()) for name in given.keys})
 
 
 _TEXTS: Shape[Mapping[str, str]] = Shape(
     read=_texts, schema={"type": "object", "additionalProperties": TEXT.schema}, about="`name: text`"
 )
+_WORDS: Shape[str] = Shape(read=lambda value, scope: scope.filled(value.text()), schema=TEXT.schema, about="a text")
 _BECAUSE: Shape[Value] = Shape(
     read=_later,
     schema={"anyOf": [TEXT.schema, {"type": "object", "additionalProperties": TEXT.schema}]},
@@ -109,7 +110,9 @@ class RuleLines:
     result: Value = line(
         Shape(read=_later, schema=TEXT.schema, about="one of `results`, or `unclear`"), "What it comes to."
     )
-    because: str | None = line(TEXT, "What is said after “because”, instead of what its conditions say.", default=None)
+    because: str | None = line(
+        _WORDS, "What is said after “because”, instead of what its conditions say.", default=None
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +131,7 @@ def _table(value: Value, scope: Scope) -> Table:
     given = parse(read_text(path), file=str(path), name="this table")
     lines = read_lines(TableLines, given, scope)
     given.done()
-    reading = _Reading(lines, given)
+    reading = _Reading(lines, given, scope)
     table = Table(
         name=path.stem, file=path, results=lines.results, questions=reading.questions, rules=tuple(reading.rules())
     )
@@ -144,8 +147,8 @@ TABLE: Shape[Table] = Shape(
 class _Reading:
     """The second look at a table, for which all its names are known."""
 
-    def __init__(self, lines: TableLines, given: Fields) -> None:
-        self._lines, self._given = lines, given
+    def __init__(self, lines: TableLines, given: Fields, scope: Scope) -> None:
+        self._lines, self._given, self._scope = lines, given, scope
         self._named = {one.name: one for one in lines.questions}
         self._places = given.take("rules").items()
         self._scales = {one.name: self._scale(one) for one in lines.questions}
@@ -229,11 +232,10 @@ class _Reading:
                 key = lines.when.fields().keys[name]
                 raise key.wrong(f"nothing says why; add 'because' to the question '{name}', or to this rule")
             scale = self._scales[name]
-            yield (
-                _of_choice(scale, spans, because)
-                if isinstance(scale, Choice)
-                else _of_scale(scale, spans, because, name)
-            )
+            if isinstance(scale, Choice):
+                yield self._scope.filled(_of_choice(scale, spans, because))
+            else:
+                yield self._scope.filled(_of_scale(scale, spans, because, name))
 
 
 def _of_choice(scale: Choice, spans: tuple[Span, ...], because: Value) -> str:

@@ -102,6 +102,39 @@ change several rows, lacks a column, or comes too late. `failed` means that nobo
 that is new for every call, and what lies elsewhere fails unless the scenario says what it finds.
 
 """
+_OUTBOX = """\
+## The file of gateways
+
+By what `send` sends stands in a file of its own, which `outbox` at the top of the plan names. It holds `sms`, `email`,
+or both. Nothing is sent twice: what a gateway has not taken is tried again while the service runs and after a restart,
+what nobody knows the fate of is not.
+
+```yaml
+sms:
+  http: https://gateway.example/v1/messages           # always a POST; redirects are not followed
+  headers: {Authorization: "Bearer {env:SMS_TOKEN}"}
+  body: '{"to": "{to}", "text": "{text}", "reference": "{id}"}'   # JSON; or `form: {To: "{to}", Body: "{text}"}`
+  accepted: [200, 202]             # statuses that say that it was taken; else 200 to 299
+  try_again: [429, 503]            # statuses that say that it was not taken, but may be later; these, if it is not said
+  country: GB                      # texts go to mobile numbers of this country only; GB if it is not said
+  most_segments: 3                 # a longer text is cut at a sentence, before its link; 3 if it is not said
+  time_limit_s: 5                  # 5 if it is not said
+email:
+  smtp: mail.example:587
+  security: starttls               # or tls; none on this machine only
+  user: helpline
+  password: "{env:SMTP_PASSWORD}"
+  from: Riverton Council <helpline@riverton.example>
+  time_limit_s: 10                 # 10 if it is not said
+most_a_call: 3                     # 3 if it is not said
+most_a_day: 5                      # to one number or address; 5 if it is not said
+keep_trying_h: 4                   # 4 if it is not said
+```
+
+For trying without a gateway, `sms: {folder: texts}` and `email: {folder: mails}` write each letter into a folder below
+the service's state: nobody gets it.
+
+"""
 _SHOWN = (PromptLines, ReactionLines)
 """Records that have a section of their own."""
 
@@ -128,6 +161,7 @@ def reference() -> str:
                 *_table(lines_of(StepHead)),
                 *(part for verb in VERBS.values() for part in _verb(verb)),
                 _SOURCES,
+                _OUTBOX,
             )
         ).rstrip("\n")
         + "\n"

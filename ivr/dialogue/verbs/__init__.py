@@ -22,6 +22,7 @@ from ivr.dialogue.verbs.question import Question
 from ivr.dialogue.verbs.recall import Recall
 from ivr.dialogue.verbs.remember import Remember
 from ivr.dialogue.verbs.say import Say
+from ivr.dialogue.verbs.send import Send
 from ivr.dialogue.verbs.set_facts import Set
 from ivr.dialogue.verbs.split import Split
 from ivr.dialogue.verbs.transfer import Transfer
@@ -38,6 +39,7 @@ VERBS: dict[str, type[Verb]] = {
         Question,
         ChooseLanguage,
         Eligibility,
+        Send,
         LookUp,
         Identify,
         ByHours,

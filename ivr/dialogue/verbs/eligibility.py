@@ -122,8 +122,11 @@ support:
             else:
                 known[question.name] = cell
         said = self._told(rule.result, rule.because)
-        heard = await conversation.tell([self._own(conversation, said)])
-        conversation.notebook.told(self.table.name, said, heard)
+        conversation.heard_whole = False
+        try:
+            await conversation.tell([self._own(conversation, said)])
+        finally:
+            conversation.notebook.told(self.table.name, said, conversation.heard_whole)
         return self.unclear.text if rule.result == UNCLEAR else self.ways[rule.result].text
 
     def _known(self, conversation: Conversation, today: date) -> Mapping[str, int]:

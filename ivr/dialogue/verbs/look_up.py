@@ -13,6 +13,7 @@ from ivr.dialogue.flow import Next, Verb
 from ivr.dialogue.language.lines import line
 from ivr.dialogue.language.shape import Scope, Shape
 from ivr.dialogue.language.shapes import FACT, NAME, PROMPTS, STEP, TEXT, listed, number
+from ivr.dialogue.waiting import STILL_AFTER_S, WAIT, entertain
 from ivr.dialogue.written import Jump, Written
 from ivr.errors import LookUpFailed
 
@@ -20,10 +21,6 @@ if TYPE_CHECKING:
     from ivr.dialogue.conversation import Conversation
     from ivr.yaml_file import Value
 
-HEAD_START_S = 0.3
-"""Whoever answers sooner needs no "one moment": the pause between two speakers is as long (0.2 s is the mode in ten
-languages, Stivers et al., PNAS 2009)."""
-_WAIT = (Prompt(text="One moment, please."),)
 _STILL = (Prompt(text="I am still looking."),)
 
 
@@ -81,9 +78,9 @@ told:
     source: Written = line(NAME, "The source, by its name in the file of `sources`.", name="look_up")
     given: Mapping[str, str] = line(_GIVEN, "What it is asked about.", name="with")
     learns: tuple[Written, ...] = line(_WANTED, "What is kept of the answer.", name="facts", default=())
-    wait: tuple[Prompt, ...] = line(PROMPTS, "What the caller hears while it is being looked up.", default=_WAIT)
+    wait: tuple[Prompt, ...] = line(PROMPTS, "What the caller hears while it is being looked up.", default=WAIT)
     still: tuple[Prompt, ...] = line(PROMPTS, "What the caller hears again and again if it takes long.", default=_STILL)
-    still_after_s: float = line(number(1, 20), "Seconds of silence before that.", default=4.0)
+    still_after_s: float = line(number(1, 20), "Seconds of silence before that.", default=STILL_AFTER_S)
     found: Written = line(STEP, "The step that follows if the source knows something.")
     not_found: Written = line(STEP, "The step that follows if it knows nothing.")
     failed: Written = line(STEP, "The step that follows if it gave no answer in time, or none that makes sense.")
@@ -95,7 +92,7 @@ told:
             return self.not_found.text
         looking = asyncio.create_task(_look_up(conversation, self.source.text, asked), name="look up")
         try:
-            await self._entertain(conversation, looking)
+            await entertain(conversation, looking, wait=self.wait, still=self.still, still_after_s=self.still_after_s)
             known = await looking
         except LookUpFailed:
             conversation.notebook.failed(conversation.step.name, "look_up", 1)
@@ -110,16 +107,6 @@ told:
             if value or conversation.notebook.value(fact.text):  # the one before must not stand for this one
                 conversation.learnt(fact.text, value, 1.0)
         return self.found.text
-
-    async def _entertain(self, conversation: Conversation, looking: asyncio.Task[Mapping[str, str] | None]) -> None:
-        """Let a caller who is there know that the line is alive, until there is an answer. Raises CallerLeft."""
-        waited_s, said = HEAD_START_S, self.wait
-        while not conversation.caller_left:
-            done, _ = await asyncio.wait({looking}, timeout=waited_s)
-            if done:
-                return
-            await conversation.finish_speaking(said)
-            waited_s, said = self.still_after_s, self.still
 
     def jumps(self) -> tuple[Jump, ...]:
         """All three ways on."""

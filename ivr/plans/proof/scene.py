@@ -10,13 +10,16 @@ from zoneinfo import ZoneInfo
 
 from ivr.call import (
     Answer,
+    By,
     Caller,
     CheckOutcome,
     EarlierCall,
     EndReason,
+    Fate,
     Finding,
     Hypothesis,
     Known,
+    Letter,
     Level,
     NotKnown,
     Preferences,
@@ -80,6 +83,15 @@ class Checks(Enum):
     UNKNOWN = "checks of callers have nothing to compare with"
 
 
+class Letters(Enum):
+    """What comes of every letter, and by what it may be sent."""
+
+    SENT = "letters are sent"
+    FAIL = "letters are not sent"
+    UNKNOWN = "nobody knows whether letters were sent"
+    NO_TEXTS = "only e-mails can be sent"
+
+
 class Asked(Enum):
     """What a plan may ask the world."""
 
@@ -87,6 +99,7 @@ class Asked(Enum):
     QUEUE = "queue"
     LOOK_UP = "look_up"
     MESSAGE = "message"
+    OUTBOX = "outbox"
     CALLER = "caller"
     CHANCE = "chance"
     RECORD = "record"
@@ -102,6 +115,7 @@ _QUEUE_STATES: dict[Queues, QueueState | None] = {
 }
 
 
+_FATES = {Letters.FAIL: Fate.FAILED, Letters.UNKNOWN: Fate.UNKNOWN}
 DRAWS = 12
 """Two ways of one half each are both drawn by all but one in two thousand steps."""
 _KINDS: Mapping[str, Callable[[Answer], int]] = {
@@ -111,7 +125,7 @@ _KINDS: Mapping[str, Callable[[Answer], int]] = {
     RELATED: lambda answer: len(answer.related),
 }
 """Question â how well an article answers it; 0: not at all."""
-_DECIDE = {"branch": Asked.CALLER, "split": Asked.CHANCE, "recall": Asked.MEMORY}
+_DECIDE = {"branch": Asked.CALLER, "send": Asked.CALLER, "split": Asked.CHANCE, "recall": Asked.MEMORY}
 """Verb → what it may decide by."""
 
 
@@ -173,6 +187,7 @@ class Scene:
     queues: Queues = Queues.FREE
     look_ups: LookUps = LookUps.FOUND
     keeps_messages: bool = True
+    letters: Letters = Letters.SENT
     number_shown: bool = True
     record: Records = Records.KNOWN
     checks: Checks = Checks.PASSED
@@ -193,6 +208,8 @@ class Scene:
             yield from (replace(self, look_ups=state) for state in LookUps if state is not self.look_ups)
         if Asked.MESSAGE in asked:
             yield replace(self, keeps_messages=not self.keeps_messages)
+        if Asked.OUTBOX in asked:
+            yield from (replace(self, letters=state) for state in Letters if state is not self.letters)
         if Asked.CALLER in asked:
             yield replace(self, number_shown=not self.number_shown)
         if Asked.RECORD in asked:
@@ -213,6 +230,8 @@ class Scene:
             parts.append(self.look_ups.value)
         if not self.keeps_messages:
             parts.append("messages cannot be kept")
+        if self.letters is not Letters.SENT:
+            parts.append(self.letters.value)
         if not self.number_shown:
             parts.append("the number is withheld")
         if self.record is not Records.KNOWN:
@@ -254,6 +273,23 @@ class Knows(NoMemory):
         return True
 
 
+@dataclass(frozen=True, slots=True)
+class SceneOutbox:
+    """The dialogue's Outbox: what becomes of a letter is the scene's."""
+
+    letters: Letters
+    country: str = "GB"
+
+    @property
+    def ways(self) -> frozenset[By]:
+        """All, or all but texts."""
+        return frozenset({By.EMAIL}) if self.letters is Letters.NO_TEXTS else frozenset(By)
+
+    async def send(self, letter: Letter) -> Fate:
+        """What the scene says."""
+        return _FATES.get(self.letters, Fate.SENT)
+
+
 @dataclass(slots=True)
 class Stage:
     """The dialogue's World while a `scene` is played; `asked` keeps which step wanted to know what."""
@@ -284,6 +320,12 @@ class Stage:
         """The scene's queues are all alike."""
         self.asked.add((self.step, Asked.QUEUE))
         return _QUEUE_STATES[self.scene.queues]
+
+    @property
+    def outbox(self) -> SceneOutbox:
+        """As the scene has it."""
+        self.asked.add((self.step, Asked.OUTBOX))
+        return SceneOutbox(self.scene.letters)
 
     async def look_up(self, source: str, asked: Mapping[str, str]) -> Mapping[str, str] | None:
         """What the scene says. Raises LookUpFailed if look-ups fail in it."""

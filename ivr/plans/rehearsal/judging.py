@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ivr.call import HandOver, Speaker
 from ivr.plans.rehearsal.record import Ending, Record, Span
-from ivr.plans.rehearsal.scenario import AtStep, Does, Ends, Hears, Item, Knows, Place, Pop, Scenario
+from ivr.plans.rehearsal.scenario import AtStep, Does, Ends, Hears, Item, Knows, Place, Pop, Scenario, Sent
 from ivr.plans.rehearsal.typed import typed
 
 
@@ -58,6 +58,8 @@ def _told(item: Item) -> str:
             return f"to be in step '{name}'"
         case Knows(name=name, value=value):
             return f"{name} to be known as '{value}'"
+        case Sent(text=text):
+            return f"“{text}” to be sent"
     return typed(item.act)
 
 
@@ -73,6 +75,10 @@ def _found_instead(item: Item, record: Record, span: Span) -> str:
         case Knows(name=name, value=value):
             facts = record.facts(span)
             return "" if facts.get(name) == value else _instead(name, facts)
+        case Sent(text=text):
+            letters = record.sent(span)
+            found = any(_within(text, one) for one in letters)
+            return "" if found else f"sent was: {'; '.join(letters) or 'nothing'}"
     return ""
 
 

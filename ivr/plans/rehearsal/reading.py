@@ -10,11 +10,23 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
-from ivr.call import LEVELS, Caller, EndReason
+from ivr.call import LEVELS, Caller, EndReason, Fate
 from ivr.dialogue import Flow
 from ivr.plans.rehearsal.play import Plan, read_plan
 from ivr.plans.rehearsal.reading_before import before_of
-from ivr.plans.rehearsal.scenario import AtStep, Does, Ends, Hears, Item, Knows, Place, Pop, Scenario, ScenarioFile
+from ivr.plans.rehearsal.scenario import (
+    AtStep,
+    Does,
+    Ends,
+    Hears,
+    Item,
+    Knows,
+    Place,
+    Pop,
+    Scenario,
+    ScenarioFile,
+    Sent,
+)
 from ivr.plans.rehearsal.scene import USUAL_NUMBER, USUAL_TIME, WITHHELD, Fails, Found, Scene, Slow
 from ivr.plans.rehearsal.typed import CUTS_IN_MS, pressed, said
 from ivr.testing.scripted_caller import Act, HangsUp, KeepsSilent, Mumbles
@@ -22,8 +34,16 @@ from ivr.yaml_file import Fields, Value, parse, read_text
 
 T = TypeVar("T")
 LATEST_CUT_MS = 600_000
+FATES = {
+    "sent": Fate.SENT,
+    "fails": Fate.FAILED,
+    "later": Fate.LATER,
+    "unsure": Fate.UNKNOWN,
+    "too_many": Fate.TOO_MANY,
+}
+"""What a scene says becomes of every letter."""
 _BARE: dict[str, Callable[[], Act]] = {"wait": KeepsSilent, "mumble": Mumbles, "hang_up": HangsUp}
-_WAYS = "say, press, wait, mumble, interrupt, hang_up, hears, step, fact"
+_WAYS = "say, press, wait, mumble, interrupt, hang_up, hears, step, fact, sent"
 
 
 def read_scenarios(file: Path, text: str | None = None) -> tuple[ScenarioFile, Plan]:
@@ -73,9 +93,9 @@ def place_of(value: Value) -> Place:
 
 def _scene(fields: Fields, flow: Flow) -> Scene:
     at, caller, closed = fields.get("at"), fields.get("caller"), fields.get("closed")
-    down, look_ups = fields.get("recogniser_down"), fields.get("look_ups")
     record, more, locked = fields.get("caller_record"), fields.get("more_records"), fields.get("identity_locked")
     remembered = fields.get("remembered")
+    down, look_ups, outbox = fields.get("recogniser_down"), fields.get("look_ups"), fields.get("outbox")
     return Scene(
         at=_held(at, scene_time) if at else USUAL_TIME,
         number=_held(caller, scene_number) if caller else USUAL_NUMBER,
@@ -86,6 +106,7 @@ def _scene(fields: Fields, flow: Flow) -> Scene:
         more_records=tuple(_fields_of(one, flow) for one in more.items()) if more else (),
         identity_locked=locked.flag() if locked else False,
         before=before_of(remembered, flow) if remembered else None,
+        fate=FATES[outbox.one_of(FATES)] if outbox else Fate.SENT,
     )
 
 
@@ -172,6 +193,8 @@ def _items(value: Value, flow: Flow) -> tuple[Item, ...]:
             return (Does(place=place, act=_act(word, what)),)
         case "hears":
             return tuple(Hears(place=place_of(one), text=one.text()) for one in what.items())
+        case "sent":
+            return tuple(Sent(place=place_of(one), text=one.text()) for one in what.items())
         case "step":
             return (AtStep(place=place, name=what.one_of(flow.steps)),)
         case "fact":

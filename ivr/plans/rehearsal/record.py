@@ -9,7 +9,9 @@ from ivr.call import (
     CallEvent,
     EndReason,
     FactLearnt,
+    Fate,
     HandOver,
+    LetterSent,
     Listening,
     PromptPlayed,
     Remembered,
@@ -82,6 +84,14 @@ class Record:
     def facts(self, span: Span) -> dict[str, str]:
         """What was known at the end of `span`."""
         return {event.name: event.value for event in self.before(span.ends) if isinstance(event, FactLearnt)}
+
+    def sent(self, span: Span) -> tuple[str, ...]:
+        """What was sent to the caller then, in writing."""
+        return tuple(
+            event.text
+            for event in self.events
+            if isinstance(event, LetterSent) and event.fate == Fate.SENT.value and span.begins <= event.at < span.ends
+        )
 
     def broken_step(self) -> str:
         """The step that failed by a fault of the service; empty if none."""

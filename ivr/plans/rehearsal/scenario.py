@@ -56,7 +56,15 @@ class Knows:
     value: str
 
 
-Item = Does | Hears | AtStep | Knows
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A letter that holds `text` was taken since the caller's last act."""
+
+    place: Place
+    text: str
+
+
+Item = Does | Hears | AtStep | Knows | Sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from itertools import takewhile
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from ivr.call import Caller, EarlierCall, EndReason, Preferences, Remembered
+from ivr.call import By, Caller, EarlierCall, EndReason, Fate, Letter, Preferences, Remembered
 from ivr.callers import Lock
 from ivr.callers_file import CallersFile
 from ivr.dialogue import Flow
@@ -142,6 +142,8 @@ class Scene:
     """Whether the check of who calls is locked since before the call."""
     before: Before | None = None
     """What is kept of the caller; None: nothing."""
+    fate: Fate = Fate.SENT
+    """What becomes of every letter."""
 
     @property
     def caller(self) -> Caller:
@@ -153,7 +155,7 @@ class Scene:
         usual = Scene(number=self.number)
         names = {"at": "at", "closed": "closed", "recogniser_down": "recogniser_down", "found": "look_ups"}
         names |= {"record": "caller_record", "more_records": "more_records", "identity_locked": "identity_locked"}
-        names |= {"before": "remembered"}
+        names |= {"before": "remembered", "fate": "outbox"}
         return ", ".join(word for name, word in names.items() if getattr(self, name) != getattr(usual, name))
 
 
@@ -189,6 +191,19 @@ class Clock:
         self.seconds = max(self.seconds, seconds)
 
 
+@dataclass(frozen=True, slots=True)
+class SceneOutbox:
+    """An `Outbox` of the dialogue that sends nothing: what becomes of a letter is the scene's."""
+
+    fate: Fate
+    ways: frozenset[By] = frozenset(By)
+    country: str = "GB"
+
+    async def send(self, letter: Letter) -> Fate:
+        """What the scene says."""
+        return self.fate
+
+
 @dataclass(slots=True, kw_only=True)
 class Stage:
     """A `World` of the dialogue: the scene while `clock` runs."""
@@ -222,6 +237,11 @@ class Stage:
         """Closed, or with somebody free."""
         closed = self.scene.closed
         return CLOSED if closed is None or name in closed else OPEN
+
+    @property
+    def outbox(self) -> SceneOutbox:
+        """One by which everything can be sent."""
+        return SceneOutbox(self.scene.fate)
 
     async def look_up(self, source: str, asked: Mapping[str, str]) -> Mapping[str, str] | None:
         """What the scene says, whatever is asked; else what the sandbox finds."""

@@ -12,6 +12,7 @@ from ivr.call import (
     AnswerTold,
     CallerSpoke,
     CallEvent,
+    ConsentGiven,
     Ended,
     FactLearnt,
     HandedOver,
@@ -19,6 +20,7 @@ from ivr.call import (
     IdentityKnown,
     IntentUnderstood,
     KeysPressed,
+    LetterSent,
     PromptPlayed,
     Rang,
     Recalled,
@@ -74,6 +76,10 @@ def _learnt(event: CallEvent) -> str | None:
             return f"about    {event.name}, {event.confidence:.2f} sure"
         case AnswerTold():
             return f"told     {event.title}, {'to the end' if event.heard_to_end else 'cut short'}"
+        case ConsentGiven():
+            return f"asked    whether it may be sent by {event.by}: {'yes' if event.agreed else 'no'}"
+        case LetterSent():
+            return f"letter   {event.fate}, by {event.by}: {shown(event.text)}"
         case FactLearnt():
             return f"learnt   {event.name} = {shown(event.value)}"
         case RecordSaid():

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from ivr.call import EndReason
+from ivr.call import EndReason, Fate
 from ivr.errors import FlowError, UserError
 from ivr.plans.rehearsal.play import Plan
-from ivr.plans.rehearsal.reading import read_scenarios
+from ivr.plans.rehearsal.reading import FATES, read_scenarios
 from ivr.plans.rehearsal.reading_before import WISHES
 from ivr.plans.rehearsal.record import Ending, Record
 from ivr.plans.rehearsal.scene import USUAL_NUMBER, USUAL_TIME, WITHHELD, Before, Fails, Scene
@@ -96,6 +96,8 @@ def _scene(scene: Scene, *, with_time: bool) -> Iterator[str]:
         yield "identity_locked: yes"
     if scene.before is not None:
         yield f"remembered: {_before(scene.before)}"
+    if scene.fate is not Fate.SENT:
+        yield f"outbox: {next(word for word, fate in FATES.items() if fate is scene.fate)}"
     if scene.found:
         yield "look_ups:"
         for source, found in scene.found.items():

@@ -14,6 +14,7 @@ from ivr.call.events import _KINDS
 PLAIN_TEXT = {
     "call_id", "dialled", "helpline", "step", "verb", "failure", "understood_as", "queue", "reason", "intent",
     "agent", "outcome", "detail", "article", "title", "source", "as_of", "by", "level", "kind", "topic",
+    "about", "fate",
 }  # fmt: skip
 """Text of ours or of the plan; the names of facts and intents are the plan's words, too."""
 

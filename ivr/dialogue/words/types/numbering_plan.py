@@ -11,7 +11,8 @@ from ivr.call import Match
 
 REGIONS = frozenset(phonenumbers.SUPPORTED_REGIONS)
 _FOR_DRAMA = re.compile(r"\+447700900[0-9]{3}")
-"""Numbers that Ofcom keeps free for films, and demonstrations: nobody has them, and the library knows them as none."""
+"""Mobile numbers that Ofcom keeps free for films, and demonstrations: nobody has them, and the library knows them as
+none."""
 _LONGEST = 17
 """Digits of the longest number with the prefix for calls abroad: 15 of ITU-T E.164, and two noughts."""
 
@@ -41,6 +42,20 @@ def _may_go_on(dialled: str, region: str) -> bool:
     except phonenumbers.NumberParseException:
         return len(dialled) < 4
     return phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.TOO_LONG
+
+
+@functools.lru_cache(maxsize=1024)
+def is_mobile(full: str, region: str) -> bool:
+    """Whether the E.164 number `full` can be sent a text: a mobile number of `region`."""
+    if _FOR_DRAMA.fullmatch(full):
+        return region == "GB"
+    try:
+        number = phonenumbers.parse(full)
+    except phonenumbers.NumberParseException:
+        return False
+    kinds = phonenumbers.PhoneNumberType
+    mobile = phonenumbers.number_type(number) in (kinds.MOBILE, kinds.FIXED_LINE_OR_MOBILE)
+    return mobile and phonenumbers.region_code_for_number(number) == region
 
 
 def written(full: str, region: str) -> str:

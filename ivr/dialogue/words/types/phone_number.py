@@ -13,7 +13,7 @@ from ivr.dialogue.words.digits import HOMOPHONES, LIKE_DIGITS, SAID_DIGITS, digi
 from ivr.dialogue.words.fillers import said_words_of
 from ivr.dialogue.words.numbers import HUNDRED, UNITS
 from ivr.dialogue.words.types.answer_type import NOTHING, Taken
-from ivr.dialogue.words.types.numbering_plan import full_number, judged, written
+from ivr.dialogue.words.types.numbering_plan import full_number, is_mobile, judged, written
 
 PLUS = "plus"
 _LENGTHS = frozenset(range(5, 18))
@@ -41,6 +41,8 @@ class PhoneNumber(Counted):
     tighter: ClassVar[str] = wording.TIGHTER_PHONE
     lengths: frozenset[int] = _LENGTHS
     region: str = "GB"
+    mobile: bool = False
+    """Whether only a mobile number of `region` will do."""
 
     @property
     def keys(self) -> KeyPattern:
@@ -73,6 +75,8 @@ class PhoneNumber(Counted):
     def value(self, symbols: str) -> Taken:
         """See `Counted.value`."""
         full = full_number(symbols, self.region)
+        if full and self.mobile and not is_mobile(full, self.region):
+            return Taken(fault=wording.NO_SUCH_MOBILE)
         return Taken((full,)) if full else Taken(fault=wording.NO_SUCH_PHONE)
 
     def from_keys(self, keys: str) -> Taken:

@@ -14,7 +14,7 @@ from ivr.dialogue.language.lines import lines_of
 from ivr.dialogue.language.reference import reference
 from ivr.dialogue.language.settings import SETTINGS
 from ivr.dialogue.verbs import VERBS
-from ivr.testing.fixed_world import FixedWorld
+from ivr.testing.fixed_world import FixedOutbox, FixedWorld
 from ivr.testing.scripted_caller import Act, presses, says
 from tests.flows.helplines import call, plan
 from tests.flows.known_callers import ADA, Residents, beside, world_of
@@ -26,6 +26,7 @@ hours: {office: {monday-friday: 08:30-17:00}}
 knowledge: knowledge
 sources: sources.yaml
 callers: callers.yaml
+outbox: outbox.yaml
 flows:
   identify:
     start: who
@@ -36,7 +37,7 @@ flows:
 """
 AROUND_NOTICE = "notices: {roads: {until: 2099-12-31, say: The road is closed.}}"
 AROUND_RETURN = "flows:\n  part:\n    start: done\n    steps:\n"
-WORLD = FixedWorld(known={"tenants": {"name": "Ada", "balance": "12.50"}})
+WORLD = FixedWorld(outbox=FixedOutbox(), known={"tenants": {"name": "Ada", "balance": "12.50"}})
 CALLS: dict[str, tuple[list[Act], str]] = {
     "say": ([], "Goodbye."),
     "menu": ([says("book the big hall")], "Main menu."),
@@ -57,6 +58,7 @@ CALLS: dict[str, tuple[list[Act], str]] = {
     "split": ([], "Goodbye."),
     "call": ([presses("123"), says("yes")], "Goodbye."),
     "return": ([], "Goodbye."),
+    "send": ([says("yes", expect="Shall I text you the details")], "I have sent it. Goodbye."),
     "look_up": ([presses("123456"), says("yes")], "Goodbye."),
     "identify": ([presses("03051970#"), says("yes")], "Ada, you owe 12.50 pounds. Goodbye."),
     "transfer": ([], "I will put you through. They can see what you told me."),
@@ -83,6 +85,7 @@ def example(folder: Path, word: str) -> str:
     article = "---\ntitle: opening hours\ntopic: hours\nphrasings: [when are you open]\n---\nWe are open on Monday.\n"
     (folder / "knowledge/opening-hours.md").write_text(article)
     beside(folder)
+    (folder / "outbox.yaml").write_text("sms: {folder: texts}\n")
     (folder / "hall").mkdir()
     (folder / "hall/rent-help.yaml").write_text(table())
     return VERBS[word].example.strip()

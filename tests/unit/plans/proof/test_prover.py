@@ -401,3 +401,18 @@ def test_every_result_of_a_table_is_reached_by_answering(tmp_path: Path) -> None
     )
     assert proof.holds
     assert proof.assumed == (), "calls came to each of them"
+
+
+def test_letters_that_are_sent_and_not_sent_and_numbers_that_take_none_are_tried(tmp_path: Path) -> None:
+    (tmp_path / "outbox.yaml").write_text("sms: {folder: texts}")
+    steps = (
+        "  one:\n    send: Details.\n    sent: done\n    not_sent: failed\n    declined: none\n"
+        "  done: {hang_up: Done.}\n  failed: {hang_up: Failed.}\n  none: {hang_up: None.}"
+    )
+    proof = proven(tmp_path, steps, "outbox: outbox.yaml")
+    assert proof.holds
+    assert proof.assumed == (), "calls came to each of them"
+    asked = {turn.said for way in proof.patient for turn in way.trail()}
+    assert any("number you are calling from?" in said for said in asked)
+    assert any(said.endswith("Shall I text you the details?") for said in asked)
+    assert any("Which mobile number is it?" in said for said in asked)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ivr.errors import LookUpFailed
+from ivr.errors import SecretMissing
 from ivr.sources.sql_database import SqlDatabase
-from ivr.sources.template import Environment, Template
+from ivr.web.template import Environment, Template
 from tests.unit.sources.made import HERE
 
 SECRETS = Environment(variables={"TOKEN": "p@ss/w:rd", "SHORT": "p@ss", "EMPTY": ""})
@@ -21,7 +21,7 @@ def test_each_place_is_filled_once_and_what_is_filled_in_is_no_place_itself() ->
 
 
 def test_a_secret_that_is_not_set_is_a_failure() -> None:
-    with pytest.raises(LookUpFailed, match="variable MISSING is not set"):
+    with pytest.raises(SecretMissing, match="variable MISSING is not set"):
         Template("{env:MISSING}").filled({}, SECRETS)
 
 

@@ -1,4 +1,4 @@
-"""Texts of a file of sources with ``{postcode}`` for a value that is asked about and ``{env:TOKEN}`` for a secret."""
+"""Texts with ``{postcode}`` for a value that is asked about and ``{env:TOKEN}`` for a secret."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from ivr.errors import LookUpFailed
+from ivr.errors import SecretMissing
 
 VALUE_NAME = re.compile(r"[a-z][a-z0-9_]*")
 """A named value or fact, as plans write it."""
@@ -20,9 +20,9 @@ class Environment:
     variables: Mapping[str, str] = field(repr=False)
 
     def secret(self, name: str) -> str:
-        """The variable `name`. Raises LookUpFailed."""
+        """The variable `name`. Raises SecretMissing."""
         if name not in self.variables:
-            raise LookUpFailed(f"the environment variable {name} is not set")
+            raise SecretMissing(f"the environment variable {name} is not set")
         return self.variables[name]
 
     def missing(self, names: frozenset[str]) -> list[str]:
@@ -61,7 +61,7 @@ class Template:
     def filled(
         self, asked: Mapping[str, str], environment: Environment, encoded: Callable[[str], str] = lambda text: text
     ) -> str:
-        """The text with each place filled once, by what `encoded` makes of its value. Raises LookUpFailed."""
+        """The text with each place filled once, by what `encoded` makes of its value. Raises SecretMissing."""
 
         def value(found: re.Match[str]) -> str:
             secret, name = found.groups()
