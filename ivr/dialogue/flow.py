@@ -126,6 +126,10 @@ class Verb(ABC):
         """Names of facts that this verb decides by."""
         return ()
 
+    def weighs(self) -> tuple[str, ...]:
+        """Names of facts that this verb learns itself and decides by, in the same step."""
+        return ()
+
     def texts(self) -> tuple[str, ...]:
         """Texts with ``{facts}`` that nobody hears."""
         return ()

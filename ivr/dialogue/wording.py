@@ -66,7 +66,10 @@ NO_DECISION = "This is not a decision."
 SHALL_I_TEXT = "Shall I text you the details?"
 SHALL_I_TEXT_HERE = "Shall I text you the details, to the number you are calling from?"
 SHALL_I_EMAIL = "Shall I e-mail you the details, to the address that we have for you?"
-WHICH_MOBILE = "Which mobile number is it? Please say it, or press it and then the hash key. To go on without, say no."
+WHICH_MOBILE = (
+    "Which mobile number is it? Please say it, or press it and then the hash key. To go on without, say skip, or press "
+    "the hash key."
+)
 SENT = "I have sent it."
 SENT_LATER = "I could not send it just now. I will keep trying."
 NOT_SENT = "I could not send it."

@@ -15,6 +15,7 @@ from ivr.dialogue.asking import Wanted, ask_for
 from ivr.dialogue.eligibility.in_file import TABLE
 from ivr.dialogue.eligibility.table import UNCLEAR, Question, Table
 from ivr.dialogue.flow import Next, Verb
+from ivr.dialogue.key_hints import key_hints
 from ivr.dialogue.language.lines import line
 from ivr.dialogue.language.shape import Scope, Shape
 from ivr.dialogue.language.shapes import STEP
@@ -167,9 +168,9 @@ support:
         return False
 
     def expectation(self, phrasings: tuple[str, ...] = ()) -> Expectation:
-        """What the first question may be answered with."""
+        """What the first question asks for; that the answer is not known may be said besides."""
         kind = self.table.questions[0].kind
-        return Expectation(options=_YES_NO) if kind is None else Expectation(options=(_BY_VOICE,), counted=kind)
+        return Expectation(options=YES_NO) if kind is None else Expectation(counted=kind)
 
     def jumps(self) -> tuple[Jump, ...]:
         """The step of each result."""
@@ -180,8 +181,8 @@ support:
         """The answers."""
         return tuple(question.name for question in self.table.questions)
 
-    def uses(self) -> tuple[str, ...]:
-        """The same: what is known already is not asked."""
+    def weighs(self) -> tuple[str, ...]:
+        """The same: all of them together tell the result."""
         return self.facts()
 
     def say_fact(self, name: str, value: str) -> str | None:
@@ -202,7 +203,8 @@ support:
         """The questions with what may be said about their answers, and every result."""
         asked = (prompt for question in self.table.questions for prompt in _prompts(question))
         told = dict.fromkeys(self._told(rule.result, rule.because) for rule in self.table.rules)
-        return (*asked, *(Prompt(text=text) for text in (*told, wording.CANNOT_TELL)))
+        unsure = (wording.did_you_say(NOT_SURE.spoken), *key_hints(Expectation(options=_YES_NO)))
+        return (*asked, *(Prompt(text=text) for text in (*told, wording.CANNOT_TELL, *unsure)))
 
     def keys_worth_trying(self, asked: str, today: date) -> tuple[str, ...]:
         """See `Verb.keys_worth_trying`: one answer out of each part that rules tell apart."""

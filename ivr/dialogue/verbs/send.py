@@ -189,7 +189,7 @@ details:
         """The number."""
         return (self.fact,)
 
-    def uses(self) -> tuple[str, ...]:
+    def weighs(self) -> tuple[str, ...]:
         """The number: one that was told before is offered."""
         return (self.fact,)
 

@@ -32,6 +32,7 @@ class Counted(ABC):
     """See `AnswerType.homophones`."""
     end: ClassVar[EndOfTurn] = EndOfTurn.DIGITS
     read_back: ClassVar[bool] = True
+    by_day: ClassVar[bool] = False
     press: ClassVar[str] = ""
     """See `AnswerType.press`."""
     tighter: ClassVar[str]

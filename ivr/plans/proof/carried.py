@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from ivr.dialogue import Flow
@@ -11,8 +12,16 @@ from ivr.dialogue.turns import FACT
 
 
 def facts_that_matter(flow: Flow) -> Mapping[str, frozenset[str]]:
-    """Step → facts that it or a step after it may decide by, or make other facts of."""
-    reads = {name: set(_read(step)) for name, step in flow.steps.items()}
+    """Step → facts that it or a step after it may decide by, or make other facts of.
+
+    What a step learns itself and decides by matters in that step alone, unless another one learns it, too: on the way
+    back to it such a fact is at most known already, and leads nowhere that it does not lead the first time.
+    """
+    learn = Counter(fact for step in flow.steps.values() for fact in set(step.verb.facts()))
+    reads = {
+        name: {*_read(step), *(fact for fact in step.verb.weighs() if learn[fact] > 1)}
+        for name, step in flow.steps.items()
+    }
     returns = _returns(flow)
     before: dict[str, set[str]] = {name: set() for name in flow.steps}
     for name, step in flow.steps.items():
@@ -26,7 +35,7 @@ def facts_that_matter(flow: Flow) -> Mapping[str, frozenset[str]]:
             if not reads[name] <= reads[earlier]:
                 reads[earlier] |= reads[name]
                 waiting.append(earlier)
-    return {name: frozenset(read) for name, read in reads.items()}
+    return {name: frozenset(read).union(flow.steps[name].verb.weighs()) for name, read in reads.items()}
 
 
 def ways_on(step: Step) -> Iterator[str]:

@@ -276,6 +276,8 @@ class _Explorer:
                 moves = (*state.moves[:-1], (state.moves[-1][0], scene)) if state.moves else ()
                 opening = _opening(state, scene) if moves else scene
                 played = await self._call(state, moves=moves, patient=patient, opening=opening)
+            if not played.met and not played.fault:
+                continue  # in that scene nothing is asked, which calls that begin there have shown
             self._keep(Way(origin=state, move=patient, scene=scene, patient=True, played=played))
             for at in range(1, len(played.met)) if scene == state.scene else ():
                 self._met(state, patient, at, played)

@@ -65,6 +65,11 @@ class AnswerType(Protocol):
         """The sentence after the question when what was read back was refused: how it is heard best."""
         ...
 
+    @property
+    def by_day(self) -> bool:
+        """Whether what is meant depends on the day of the call."""
+        ...
+
     def on(self, today: date) -> Self:
         """The same for a call on this day."""
         ...

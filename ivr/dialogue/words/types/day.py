@@ -40,6 +40,7 @@ class Direction(Enum):
 class Day(Worded):
     """A date as seen from `today`, in ISO form; of several that were meant, first the likeliest in its `direction`."""
 
+    by_day: ClassVar[bool] = True
     press: ClassVar[str] = wording.PRESS_DATE
     tighter: ClassVar[str] = wording.TIGHTER_DATE
     direction: Direction = Direction.EITHER

@@ -26,6 +26,7 @@ class OneOf:
     homophones: ClassVar[Mapping[str, str]] = {}
     end: ClassVar[EndOfTurn] = EndOfTurn.MATCH
     read_back: ClassVar[bool] = False
+    by_day: ClassVar[bool] = False
     options: tuple[Option, ...]
 
     @property

@@ -24,6 +24,7 @@ class Worded(ABC):
     homophones: ClassVar[Mapping[str, str]] = HOMOPHONES
     end: ClassVar[EndOfTurn] = EndOfTurn.MATCH
     read_back: ClassVar[bool] = True
+    by_day: ClassVar[bool] = False
     press: ClassVar[str]
     tighter: ClassVar[str]
 
