@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,8 @@ from ivr.testing.fixed_world import FixedOutbox, FixedWorld
 from ivr.testing.scripted_caller import Act, hangs_up, keeps_silent, presses, says
 from tests.flows import helplines
 from tests.flows.helplines import Called, call, plan
+from tests.flows.known_callers import ADA, FILE, Residents, beside, world_of
+from tests.flows.known_callers import HEAD as CALLERS
 
 HERE, WHICH = wording.SHALL_I_TEXT_HERE, "Which mobile number is it?"
 STEPS = """\
@@ -233,3 +235,33 @@ def test_who_takes_over_sees_what_was_sent(tmp_path: Path) -> None:
     steps = KNOWN.replace("done: {hang_up: Done.}", "done: {transfer: office}")
     called, _ = talk(tmp_path, says("yes"), steps=steps)
     assert [(one.by, one.about, one.fate) for one in called.hand_over.letters] == [("sms", "send", "sent")]
+
+
+def test_an_address_on_record_is_used_only_once_it_is_known_who_calls(tmp_path: Path) -> None:
+    file = FILE.replace("balance: knowledge", "email: knowledge").replace("balance: balance", "email: email")
+    ada = {**ADA, "email": "ada@riverton.example"}
+    steps = (
+        "  one:\n    identify: knowledge\n"
+        "    prove: {date_of_birth: {ask: When were you born?, answer: date, direction: past}}\n"
+        "    passed: send\n    failed: send\n    locked: send\n    unknown: send\n"
+        + STEPS.replace("  one:", "  send:")
+        .replace("{reference}. The report of {day} costs {fee}", "on its way")
+        .replace("    sent:", '    email: "{caller.email}"\n    sent:')
+    )
+    proven = "  one: {goto: who}\n" + steps.replace("  one:", "  who:")
+    acts = (presses("03051970#"), says("yes"), says("yes", expect=wording.SHALL_I_EMAIL))
+    called, letters = known_caller(tmp_path, file, ada, proven, *acts)
+    assert called.said[-1].endswith("Done.")
+    assert [letter.to for letter in letters] == ["ada@riverton.example"]
+    called, letters = known_caller(tmp_path, file, ada, proven.replace("goto: who", "goto: send"))
+    assert called.said[-1].endswith("None.")
+    assert letters == []
+
+
+def known_caller(
+    folder: Path, file: str, record: dict[str, str], steps: str, *acts: Act
+) -> tuple[Called, list[Letter]]:
+    outbox = FixedOutbox(ways=frozenset({By.EMAIL}))
+    (folder / "outbox.yaml").write_text("sms: {folder: texts}\n")
+    world = replace(world_of(beside(folder, file), Residents(record)), outbox=outbox)
+    return call(plan(folder, steps, f"{CALLERS}\noutbox: outbox.yaml"), *acts, world=world), outbox.letters

@@ -47,12 +47,13 @@ def load(tmp_path: Path) -> Load:
         installed: tuple[str, ...] = (),
         pronunciations: str = "",
         at: datetime | None = None,
+        steps: str = "",
     ) -> Helpline:
         (tmp_path / "models").mkdir()
         for name in installed:
             (tmp_path / "models" / name).symlink_to(BUNDLED_FOLDER)
         (tmp_path / "pronunciations.yaml").write_text(pronunciations)
-        (tmp_path / "plan.yaml").write_text(PLAN.format(line=line))
+        (tmp_path / "plan.yaml").write_text(PLAN.format(line=line) + steps)
         hearing = Hearing(
             model=model,
             language_models=language_models or {},
@@ -185,3 +186,16 @@ def test_what_is_out_of_date_is_judged_as_of_any_day(load: Load, tmp_path: Path,
         assert (
             "fee.md:6:14: 'the fee' expired on 2030-06-30, so its callers go to a person; ask the clerk" in warnings[0]
         )
+
+
+def test_what_a_plan_is_made_of_has_its_tables_and_gateways(load: Load, tmp_path: Path) -> None:
+    (tmp_path / "outbox.yaml").write_text("sms: {folder: texts}\n")
+    (tmp_path / "table.yaml").write_text(
+        "results: {good: you may, bad: you may not}\n"
+        "questions:\n  alone: {ask: Alone?, answer: yes_or_no, because: {yes: so, no: not so}}\n"
+        "rules: [{when: {alone: yes}, result: good}, {when: {alone: no}, result: bad}]\n"
+    )
+    more = "  two: {eligibility: table.yaml, results: {good: end, bad: end}, unclear: end}\n"
+    helpline = load("outbox: outbox.yaml", steps=more)
+    assert helpline.parts() == (tmp_path / "outbox.yaml", tmp_path / "table.yaml")
+    assert any("outbox.yaml:1:15: what is sent is only written to a folder" in one for one in helpline.warnings)
