@@ -179,10 +179,11 @@ class Switchboard(Generic[S]):
             conclusion = await self._talk(control, call_id, caller)
         if conclusion.reason is EndReason.CALLER_LEFT:
             return conclusion.reason
-        if conclusion.hand_over is not None:
-            self._desk.expect(conclusion.hand_over)
-        if conclusion.reason is EndReason.HANDED_OVER and conclusion.hand_over is not None:
-            await control.set_variable("IVR_QUEUE", conclusion.hand_over.queue)
+        hand_over = conclusion.hand_over
+        if hand_over is not None:
+            self._desk.expect(hand_over)
+        if conclusion.reason is EndReason.HANDED_OVER and hand_over is not None:
+            await control.set_variable("IVR_QUEUE", hand_over.queue)
         if conclusion.reason in (EndReason.HANDED_OVER, EndReason.HUNG_UP):
             await control.set_variable("IVR_DONE", nonce)
         return conclusion.reason

@@ -36,7 +36,7 @@ async def ask_for(conversation: Conversation, wanted: Wanted) -> str:
     Nothing is kept, and it is empty, if the caller answers one of what may be said `besides`. In a sensitive step keys
     count as they are, and nothing is read back. Raises as `Conversation.listen` does.
     """
-    kind = wanted.kind.on(conversation.world.now().date()) if wanted.kind.by_day else wanted.kind
+    kind = wanted.kind.on(lambda: conversation.world.now().date())
     asked, said = wanted.asked, kind.said
     least = conversation.manner.read_back_from if kind.read_back else conversation.manner.confirm
     expectation, instead = Expectation(counted=kind, options=wanted.besides), {one.name for one in wanted.besides}

@@ -269,7 +269,7 @@ class Conversation:
 
     def conclude_with(self, queue: str, reason: str) -> Conclusion:
         """The end of the conversation in `queue`."""
-        return Conclusion(reason=EndReason.HANDED_OVER, hand_over=self.notebook.hand_over(queue, reason))
+        return Conclusion(reason=EndReason.HANDED_OVER, queue=queue, told=self.notebook.hand_over(queue, reason))
 
     async def to_person(self, wish: WantsPerson) -> Conclusion:
         """Tell the caller and hand over. Raises CallerLeft."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -36,10 +36,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conclusion:
-    """How a conversation ended; `hand_over` says what goes to the person if there is one to come."""
+    """How a conversation ended, and in whose `queue` the caller is to wait if a person is to come."""
 
     reason: EndReason
-    hand_over: HandOver | None = None
+    queue: str = ""
+    told: Callable[[], HandOver] | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def hand_over(self) -> HandOver | None:
+        """What goes to the person; made when it is wanted, because most calls that the prover makes are never told."""
+        return self.told() if self.told is not None else None
 
 
 MOST_RELATED = 3

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import functools
+from collections.abc import Callable, Iterable, Sequence
 
 from ivr.call import (
     Alert,
@@ -233,19 +234,22 @@ class Notebook:
         """Nothing that the articles say answers the caller's question `text`; `reason` as in QuestionMissed."""
         self._note(QuestionMissed(call_id=self.call_id, at=self._now(), step=step, text=text, reason=reason))
 
-    def hand_over(self, queue: str, reason: str) -> HandOver:
-        """Everything, for the person in `queue`."""
+    def hand_over(self, queue: str, reason: str) -> Callable[[], HandOver]:
+        """The caller goes to `queue`; the result tells everything to the person there, as it is known now."""
         self.record_changed()
         intent = self.intent.name if self.intent else None
         self._note(HandedOver(call_id=self.call_id, at=self._now(), queue=queue, reason=reason, intent=intent))
-        return self.summary(queue, reason)
+        return functools.partial(self._told, tuple(self._events), queue, reason)
 
     def summary(self, queue: str, reason: str) -> HandOver:
-        """The same, without the event."""
+        """Everything, for the person in `queue`, without an event."""
         self.record_changed()
-        story = Story(call_id=self.call_id, caller=self.caller, began=self._began)
-        for event in self._events:
-            story = story.after(event)
+        return self._told(self._events, queue, reason)
+
+    def _told(self, events: Iterable[CallEvent], queue: str, reason: str) -> HandOver:
+        story = functools.reduce(
+            Story.after, events, Story(call_id=self.call_id, caller=self.caller, began=self._began)
+        )
         return story.hand_over(queue=queue, reason=reason)
 
     def _note(self, event: CallEvent) -> None:

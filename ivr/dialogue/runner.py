@@ -75,8 +75,9 @@ async def _led(conversation: Conversation, start: str) -> Conclusion:
         await _afterwards(conversation)
         return Conclusion(reason=EndReason.CALLER_LEFT)
     except LineError:
-        hand_over = notebook.summary(conversation.manner.person_queue, "line_failed")
-        return Conclusion(reason=EndReason.LINE_FAILED, hand_over=hand_over)
+        queue = conversation.manner.person_queue
+        hand_over = notebook.summary(queue, "line_failed")
+        return Conclusion(reason=EndReason.LINE_FAILED, queue=queue, told=lambda: hand_over)
     return following
 
 
@@ -105,6 +106,8 @@ async def _afterwards(conversation: Conversation) -> None:
     """What the plan does once the caller has left; nobody hears it, so the first step that speaks ends it."""
     following: Next | None = conversation.manner.on_hang_up.text if conversation.manner.on_hang_up else None
     conversation.hung_up()
+    if following is None:
+        return
     try:
         async with asyncio.timeout(AFTERWARDS_S):
             for _ in range(MOST_AFTERWARDS):

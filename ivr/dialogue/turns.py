@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -87,6 +88,8 @@ class Turns:
 
     def filled(self, text: str, **said: str) -> str:
         """`text` with each ``{fact}`` replaced once: by `said`, which is taken as it is, or as the caller told us."""
+        if "{" not in text:
+            return _spaced(text)
 
         def value(found: re.Match[str]) -> str:
             name = found.group(1)
@@ -95,7 +98,7 @@ class Turns:
             known = self._notebook.fact(name)
             return self._say_fact(name, known) if known else ""
 
-        return " ".join(FACT.sub(value, text).split())
+        return _spaced(FACT.sub(value, text))
 
     async def record(self, prompts: Iterable[Prompt], limits: MessageLimits, *, speak_within_s: float) -> Heard:
         """Say `prompts`, and keep what the caller says then as a message; who hangs up has left one, too."""
@@ -118,13 +121,19 @@ class Turns:
         return heard
 
     def _as_said(self, prompts: Iterable[Prompt]) -> tuple[Prompt, ...]:
-        filled = ((prompt, self.filled(prompt.text)) for prompt in prompts)
-        return tuple(
-            prompt
-            if (text, self._kept.preferences.slower) == (prompt.text, prompt.slowly)
-            else replace(prompt, text=text, slowly=self._kept.preferences.slower)
-            for prompt, text in filled
-        )
+        return tuple([self._one_as_said(prompt) for prompt in prompts])
+
+    def _one_as_said(self, prompt: Prompt) -> Prompt:
+        text = self.filled(prompt.text)
+        if text == prompt.text and self._kept.preferences.slower is prompt.slowly:
+            return prompt
+        return replace(prompt, text=text, slowly=self._kept.preferences.slower)
+
+
+@functools.lru_cache(maxsize=1024)
+def _spaced(text: str) -> str:
+    """With one blank between words; what a plan says it says often."""
+    return " ".join(text.split())
 
 
 def _as_understood(heard: Heard, expected: Expectation, understood: Understood | None) -> Heard:

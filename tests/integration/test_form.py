@@ -61,7 +61,7 @@ async def test_several_facts_are_understood_from_one_sentence(pool: RecogniserPo
     expected = verb.expectation()
     assert expected is not None
     assert isinstance(verb, Form)
-    kinds = {fact.name: fact.answer.counted.on(date(2026, 11, 23)) for fact in verb.wants}
+    kinds = {fact.name: fact.answer.counted.on(lambda: date(2026, 11, 23)) for fact in verb.wants}
     right = dict.fromkeys(LEAST, 0)
     wrong = 0
     for text, wanted in zip(SAID, WANTED, strict=True):

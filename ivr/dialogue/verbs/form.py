@@ -134,8 +134,7 @@ report:
         heard = await conversation.hear_once(self.text, self.expectation())
         if heard is None:
             return {}
-        today = conversation.world.now().date()
-        types = {fact.name: fact.answer.counted.on(today) for fact in missing}
+        types = {fact.name: fact.answer.counted.on(lambda: conversation.world.now().date()) for fact in missing}
         least = conversation.manner.confirm  # one wrong value costs the caller all of them, one left out a question
         found = {name: one for name, one in spotted(types, heard.readings).items() if one.confidence >= least}
         if not found:

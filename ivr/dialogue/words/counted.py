@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, Self
@@ -32,7 +32,6 @@ class Counted(ABC):
     """See `AnswerType.homophones`."""
     end: ClassVar[EndOfTurn] = EndOfTurn.DIGITS
     read_back: ClassVar[bool] = True
-    by_day: ClassVar[bool] = False
     press: ClassVar[str] = ""
     """See `AnswerType.press`."""
     tighter: ClassVar[str]
@@ -80,7 +79,7 @@ class Counted(ABC):
         """See `AnswerType.spelled_out`."""
         return self.said(value)
 
-    def on(self, today: date) -> Self:
+    def on(self, today: Callable[[], date]) -> Self:
         """See `AnswerType.on`."""
         return self
 

@@ -121,8 +121,8 @@ class Expectation:
         for sound, reading in zip(heard.hypotheses, readings, strict=True):
             for one in _understood(words, sound, reading):
                 before = found.get(one.meaning)
-                sure = one.confidence + (before.confidence if before else 0.0)
-                found[one.meaning] = replace(before or one, confidence=min(1.0, sure))
+                sure = min(1.0, one.confidence + before.confidence) if before else one.confidence
+                found[one.meaning] = replace(before, confidence=sure) if before else one
         found = {m: one for m, one in found.items() if one.confidence >= (refused or {}).get(m, 0.0)}
         if not found:
             return None
@@ -231,7 +231,7 @@ def _of_what_can_be(
     possible = {meaning: one for meaning, one in found.items() if one.name != IMPOSSIBLE}
     if not possible:
         return dict(found)
-    own = {word for phrase in counted.phrases() for word in phrase.split()}
+    own = _words_of_type(counted)
     tries = (one for one in readings if own.issuperset(words_of(one.text)))
     out = sum(one.confidence for one in tries if not any(m.name != IMPOSSIBLE for m in words.meanings(one.text)))
     left = max(1.0 - out, _LEAST_DOUBT)
@@ -239,6 +239,11 @@ def _of_what_can_be(
         meaning: replace(one, confidence=min(1.0, one.confidence / left)) if one.name == GIVEN else one
         for meaning, one in possible.items()
     }
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _words_of_type(counted: AnswerType) -> frozenset[str]:
+    return frozenset(word for phrase in counted.phrases() for word in phrase.split())
 
 
 def _beside(counted: AnswerType, option: Option) -> Option:

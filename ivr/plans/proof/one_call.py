@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Iterator, Sequence
+import types
+from collections.abc import Coroutine, Generator, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from ivr.call import (
@@ -253,8 +255,8 @@ async def play(
     token = _tried.set(call)
     conclusion: Conclusion | None = None
     try:
-        async with asyncio.timeout(LONGEST_S):
-            conclusion = await run_flow(
+        conclusion = await _in_time(
+            run_flow(
                 flow,
                 start=start,
                 call_id=CallId(f"proof.{scene.draw}"),
@@ -265,6 +267,7 @@ async def play(
                 feed=call,
                 now=lambda: 0.0,
             )
+        )
     except GoesRound as round_:
         call.broke(str(round_), call.step)
     except TimeoutError:
@@ -278,7 +281,7 @@ async def play(
         entered=tuple(call.entered),
         question=call.question,
         ended=None if call.stopped or conclusion is None else conclusion.reason,
-        queue=conclusion.hand_over.queue if conclusion is not None and conclusion.hand_over is not None else "",
+        queue=conclusion.queue if conclusion is not None else "",
         fault=call.fault,
         fault_in=call.fault_in,
         facts=tuple(sorted(call.facts.items())),
@@ -287,6 +290,33 @@ async def play(
         met=tuple(call.met),
         patient_turns=len(call.met),
     )
+
+
+async def _in_time(conversation: Coroutine[Any, Any, Conclusion]) -> Conclusion:
+    """What `conversation` comes to within LONGEST_S. Only one that waits for something needs a deadline: few do."""
+    try:
+        waits_for = conversation.send(None)
+    except StopIteration as over:
+        conclusion: Conclusion = over.value
+        return conclusion
+    async with asyncio.timeout(LONGEST_S):
+        return await _gone_on(conversation, waits_for)
+
+
+@types.coroutine
+def _gone_on(conversation: Coroutine[Any, Any, Conclusion], waits_for: object) -> Generator[object, object, Conclusion]:
+    """The rest of `conversation`, which waits for something already."""
+    try:
+        while True:
+            try:
+                yield waits_for
+            except BaseException as thrown:  # noqa: BLE001 - the deadline, which the conversation has to hear of
+                waits_for = conversation.throw(thrown)
+            else:
+                waits_for = conversation.send(None)
+    except StopIteration as over:
+        conclusion: Conclusion = over.value
+        return conclusion
 
 
 def _breaks(fault: BaseException) -> str:

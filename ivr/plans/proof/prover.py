@@ -32,7 +32,7 @@ from ivr.testing import clock
 WITHIN_TURNS = 12
 """Questions until a person or a proper end. A caller whom nobody understands is offered a person after the second
 failure and taken to one who does not answer that either: four questions; the rest is left for a plan's own ways."""
-_COLLECT_EVERY = 50_000
+_COLLECT_EVERY = 200_000
 """Values; 700 is usual."""
 MOST_TOLD = 12
 """Turns of a path that are printed: the first and the last."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol, Self
@@ -65,13 +65,8 @@ class AnswerType(Protocol):
         """The sentence after the question when what was read back was refused: how it is heard best."""
         ...
 
-    @property
-    def by_day(self) -> bool:
-        """Whether what is meant depends on the day of the call."""
-        ...
-
-    def on(self, today: date) -> Self:
-        """The same for a call on this day."""
+    def on(self, today: Callable[[], date]) -> Self:
+        """The same for a call on the day that `today` says; only a type to which it matters asks."""
         ...
 
     def phrases(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ week on Friday" are nothing to it), the first one in 0.1 s.
 from __future__ import annotations
 
 import calendar
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import Enum
@@ -40,7 +40,6 @@ class Direction(Enum):
 class Day(Worded):
     """A date as seen from `today`, in ISO form; of several that were meant, first the likeliest in its `direction`."""
 
-    by_day: ClassVar[bool] = True
     press: ClassVar[str] = wording.PRESS_DATE
     tighter: ClassVar[str] = wording.TIGHTER_DATE
     direction: Direction = Direction.EITHER
@@ -57,9 +56,9 @@ class Day(Worded):
         """See `AnswerType.keys`."""
         return KeyPattern(digits_min=4, digits_max=8)
 
-    def on(self, today: date) -> Self:
+    def on(self, today: Callable[[], date]) -> Self:
         """See `AnswerType.on`."""
-        return replace(self, today=today)
+        return replace(self, today=today())
 
     def meant(self, found: Mapping[str, int]) -> tuple[str, ...]:
         """See `Worded.meant`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, Self
@@ -26,7 +26,6 @@ class OneOf:
     homophones: ClassVar[Mapping[str, str]] = {}
     end: ClassVar[EndOfTurn] = EndOfTurn.MATCH
     read_back: ClassVar[bool] = False
-    by_day: ClassVar[bool] = False
     options: tuple[Option, ...]
 
     @property
@@ -44,7 +43,7 @@ class OneOf:
         """See `AnswerType.tighter`."""
         return self.press or wording.one_of([option.spoken for option in self.options])
 
-    def on(self, today: date) -> Self:
+    def on(self, today: Callable[[], date]) -> Self:
         """See `AnswerType.on`."""
         return self
 

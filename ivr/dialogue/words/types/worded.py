@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, Self
@@ -24,7 +24,6 @@ class Worded(ABC):
     homophones: ClassVar[Mapping[str, str]] = HOMOPHONES
     end: ClassVar[EndOfTurn] = EndOfTurn.MATCH
     read_back: ClassVar[bool] = True
-    by_day: ClassVar[bool] = False
     press: ClassVar[str]
     tighter: ClassVar[str]
 
@@ -54,7 +53,7 @@ class Worded(ABC):
         """See `AnswerType.spelled_out`."""
         return self.said(value)
 
-    def on(self, today: date) -> Self:
+    def on(self, today: Callable[[], date]) -> Self:
         """See `AnswerType.on`."""
         return self
 
