@@ -23,7 +23,7 @@ from ivr.testing.sound import pcm_from_ulaw, silence, speak, ulaw_from_pcm
 from tests.bench.stage import VOICES
 from tests.speech_sets import SPEECH, Recording, kitchen_noise, recordings
 
-DEMO = Path("dialplans/riverton.yaml")
+DEMO = Path("tests/flows/plans/council.yaml")
 FIT_VOICES = ("en-gb", "en-us+m3", "en-gb-scotland", "en-gb-x-rp+f2", "en-029", "en-us+f4", "en-gb-x-gbclan+m2")
 BENCH_VOICES = ("en-us", "en-gb+f3", "en-gb-x-rp", "en-gb-scotland+f1")
 """None of them is among those that the bundled calibration was fitted to."""

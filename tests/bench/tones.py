@@ -24,7 +24,7 @@ MENU = (
     "You can say bin collection, council tax, housing repairs, or opening hours. "
     "For anything else, say another question."
 )
-"""As in dialplans/riverton.yaml."""
+"""As in tests/flows/plans/council.yaml."""
 
 Wanted = Callable[[Packet], bool]
 

@@ -9,7 +9,7 @@ import pytest
 from ivr.cli import main
 
 ROOT = Path(__file__).parents[2]
-RIVERTON = str(ROOT / "dialplans/riverton.yaml")
+COUNCIL = str(ROOT / "tests/flows/plans/council.yaml")
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +20,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_plan_that_is_fit_says_who_hears_and_who_speaks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "pronunciations.yaml").write_text("Leigh: Lee\n")
-    assert main(["check", RIVERTON]) == 0
+    assert main(["check", COUNCIL]) == 0
     told = capsys.readouterr().out
     assert "Riverton Council, 18 steps, 10 articles, fit for use" in told
     assert "its callers are heard by: bundled English telephone model" in told
@@ -41,7 +41,7 @@ def test_a_voice_that_cannot_speak_is_an_error(
     voice: str, complaint: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("IVR_VOICE", voice)
-    assert main(["check", RIVERTON]) == 1
+    assert main(["check", COUNCIL]) == 1
     told = capsys.readouterr()
     (line,) = told.err.splitlines()
     assert line.startswith("error: ")
@@ -53,7 +53,7 @@ def test_a_fault_in_the_pronunciations_is_told_with_its_place(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "pronunciations.yaml").write_text("Leigh:\n")
-    assert main(["check", RIVERTON]) == 1
+    assert main(["check", COUNCIL]) == 1
     assert f"error: {tmp_path}/pronunciations.yaml:1:7: 'Leigh' is empty" in capsys.readouterr().err
 
 

@@ -23,7 +23,7 @@ from ivr.testing.noises import NOISES, at_level
 from ivr.testing.sound import pcm_from_ulaw, silence, speak, ulaw_from_pcm
 from tests.speech_sets import needs_speech, recordings
 
-DEMO = load_flow(Path("dialplans/riverton.yaml"))
+DEMO = load_flow(Path("tests/flows/plans/council.yaml"))
 MANNER = Manner()
 ONE_DIGIT = Expectation(counted=DigitString(lengths=frozenset({1})))
 OFF_TOPIC = ("the dog is barking outside", "sorry i am driving", "what is the weather like today", "passport")

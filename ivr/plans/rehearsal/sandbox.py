@@ -31,6 +31,11 @@ class Sandbox:
             folder, self._touched = Path(self._made[0].name), False
             shutil.copytree(folder / "made", folder / "state", dirs_exist_ok=True)
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The sources that are asked."""
+        return self._sources().rehearsable
+
     async def look_up(self, source: str, asked: Mapping[str, str]) -> Mapping[str, str] | None:
         """See `ivr.dialogue.ports.World`. Raises FlowError for a script with a fault."""
         sources = self._sources()

@@ -167,7 +167,7 @@ def _callers(scene: Scene, file: CallersFile, stage: Stage) -> Callers:
         record=scene.record if isinstance(scene.record, Mapping) else None,
         others=scene.more_records,
         away=scene.record is Slow.SLOW,
-        own=dict.fromkeys(scene.found, stage.look_up),
+        own=dict.fromkeys([*scene.found, *(stage.sandbox.names if scene.record is None else ())], stage.look_up),
         today=stage.began.date(),
     )
     kind = LockedAlready if scene.identity_locked else Lock
