@@ -265,3 +265,38 @@ def known_caller(
     (folder / "outbox.yaml").write_text("sms: {folder: texts}\n")
     world = replace(world_of(beside(folder, file), Residents(record)), outbox=outbox)
     return call(plan(folder, steps, f"{CALLERS}\noutbox: outbox.yaml"), *acts, world=world), outbox.letters
+
+
+WRITTEN = """\
+---
+title: Garden waste
+topic: bins
+phrasings: [garden waste]
+answer: It costs money.
+link: https://riverton.example/garden
+valid_until: {until}
+queue: porter
+---
+# Garden waste
+
+It costs **£40** a year. Your next day is {{day}}.
+"""
+
+
+@pytest.mark.parametrize("until", ["2026-11-23", "2026-11-22"])
+def test_of_an_article_the_longer_text_and_the_link_are_sent_but_never_out_of_date(tmp_path: Path, until: str) -> None:
+    (tmp_path / "articles").mkdir()
+    (tmp_path / "articles/garden.md").write_text(WRITTEN.format(until=until))
+    steps = "  one:\n    send: {article: garden}\n" + STEPS.partition("{fee}.\n")[2]
+    steps += "  never:\n    ask: Which day?\n    answer: date\n    fact: day\n    goto: done\n"
+    acts = (says("yes"),) if until == "2026-11-23" else ()
+    called, letters = talk(tmp_path, *acts, steps=steps, head="outbox: outbox.yaml\nknowledge: articles")
+    if acts:
+        (letter,) = letters
+        assert (letter.text, letter.link) == (
+            "Garden waste\n\nIt costs £40 a year.",
+            "https://riverton.example/garden",
+        )
+    else:
+        assert letters == []
+        assert (called.hand_over.queue, called.hand_over.reason) == ("porter", "expired")
