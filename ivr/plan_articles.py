@@ -25,5 +25,7 @@ def about_articles(flow: Flow, articles: Iterable[Article], day: date) -> Iterat
     listed = tuple(articles)
     yield from aged(listed, day)
     yield from lonely_events(listed)
-    used = {*IN_BRACES.findall(read_text(flow.file)), *(name for one in listed for name in one.figures)}
+    tables = (file for step in flow.steps.values() for file in step.verb.files())
+    written = (name for file in (flow.file, *tables) for name in IN_BRACES.findall(read_text(file)))
+    used = {*written, *(name for one in listed for name in one.figures)}
     yield from flow.figures.unused(used)

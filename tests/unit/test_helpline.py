@@ -191,11 +191,14 @@ def test_what_is_out_of_date_is_judged_as_of_any_day(load: Load, tmp_path: Path,
 def test_what_a_plan_is_made_of_has_its_tables_and_gateways(load: Load, tmp_path: Path) -> None:
     (tmp_path / "outbox.yaml").write_text("sms: {folder: texts}\n")
     (tmp_path / "table.yaml").write_text(
-        "results: {good: you may, bad: you may not}\n"
+        "results: {good: 'you may have {fee}', bad: you may not}\n"
         "questions:\n  alone: {ask: Alone?, answer: yes_or_no, because: {yes: so, no: not so}}\n"
         "rules: [{when: {alone: yes}, result: good}, {when: {alone: no}, result: bad}]\n"
     )
     more = "  two: {eligibility: table.yaml, results: {good: end, bad: end}, unclear: end}\n"
-    helpline = load("outbox: outbox.yaml", steps=more)
-    assert helpline.parts() == (tmp_path / "outbox.yaml", tmp_path / "table.yaml")
+    (tmp_path / "figures.yaml").write_text("fee: £40\n")
+    helpline = load("outbox: outbox.yaml\nfigures: figures.yaml", steps=more)
+    assert helpline.parts() == (tmp_path / "figures.yaml", tmp_path / "outbox.yaml", tmp_path / "table.yaml")
+    assert not any("nothing says" in one for one in helpline.warnings), "a table's figure is used, too"
+    assert any("you may have £40" in prompt.text for prompt in helpline.prompts())
     assert any("outbox.yaml:1:15: what is sent is only written to a folder" in one for one in helpline.warnings)
