@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ivr.call import Answer, Hypothesis, Known
 from ivr.errors import FlowError, UserError
+from ivr.helpline import VECTORS
 from ivr.knowledge import Knowledge
 from ivr.knowledge.grouping import grouped
 from ivr.plans.plan_file import read_plan
@@ -57,7 +58,7 @@ def main(given: argparse.Namespace) -> int:
     _, articles = read_plan(plan)
     misses = Misses(settings.state / "misses")
     kept = misses.of(helpline.stem)
-    knowledge = Knowledge(articles, settings.state / "vectors")
+    knowledge = Knowledge(articles, settings.state / VECTORS)
     gaps = gaps_of(kept, knowledge)
     if given.done:
         return _done(given.done, gaps, misses, helpline.stem)

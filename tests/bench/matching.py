@@ -274,7 +274,7 @@ def knowledge_of(phrasings: Sequence[Asked], kept: Path | None = None) -> Knowle
                 topic=intent,
                 queue=None,
                 phrasings=tuple(Phrasing(text=text, line=1, column=1) for text in group),
-                spoken="So it is.",
+                pieces=("So it is.",),
             )
             for intent, group in zip(intents, groups, strict=True)
         ],
