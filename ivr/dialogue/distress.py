@@ -25,7 +25,7 @@ class Distress:
     """What is done about words of distress, wherever they are said."""
 
     phrases: tuple[Written, ...] = line(
-        PHRASES, "What callers say; found within other words, too, so the shortest form is the best.", name="say"
+        PHRASES, "What callers say, short forms and whole sentences; found within other words, too.", name="say"
     )
     queue: Written = line(QUEUE, "The queue that they go to.")
     before: tuple[Prompt, ...] = line(PROMPTS, "What they hear before, such as when to dial 999.")

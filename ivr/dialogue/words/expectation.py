@@ -158,7 +158,10 @@ DISTRESS_FROM = 0.25
 """From this confidence on words of distress are asked back about, and from the manner's `confirm` on they are believed.
 
 Who was in no distress says no, in four seconds; who was and is not heard may not try again. Other words need twice as
-much to be asked back about."""
+much to be asked back about. Measured with the bundled model, eight phrases beside the menus of the demo: of 180 other
+answers, off-topic sentences and noises none reached it (three of them 0.05), of 32 synthetic sentences of distress 21
+did (23 reached 0.05). Lost are those with words around them that nobody listens for: plans list such sentences whole.
+"""
 _KEPT = 512
 """Expectations whose words and phrases are kept: those of a large plan's busiest steps; 20 to 200 µs each to make."""
 
