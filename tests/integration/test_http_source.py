@@ -176,8 +176,10 @@ async def test_a_body_without_end_fails_at_its_limit(tmp_path: Path, service: Se
 
 
 async def test_a_small_body_cannot_become_a_large_one(tmp_path: Path, service: Service) -> None:
+    squeezed = gzip.compress(b" " * 50_000_000)  # before the clock runs
+
     async def bomb(request: web.Request) -> web.StreamResponse:
-        return web.Response(body=gzip.compress(b" " * 50_000_000), headers={"Content-Encoding": "gzip"})
+        return web.Response(body=squeezed, headers={"Content-Encoding": "gzip"})
 
     service.answer = bomb
     assert "compressed" in await fails(roads(tmp_path, service.port))

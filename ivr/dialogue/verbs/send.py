@@ -65,8 +65,7 @@ class Send(Verb):
 
     A text goes to the mobile number that the caller rings from; else they are asked for one. An e-mail goes only to an
     address that is known, of callers who get no text. Of an article its longer text and its link are sent; one that is
-    out of date leads to a person. What is
-    keyed in a sensitive step is never sent. The caller hears what became of it.
+    out of date leads to a person. What is keyed in a sensitive step is never sent. The caller hears what became of it.
     """
 
     word: ClassVar[str] = "send"
