@@ -24,6 +24,7 @@ from ivr.testing.scripted_caller import Act, keeps_silent, mumbles, presses, say
 from tests.flows.helplines import CALL, CALLER, call, riverton
 
 DONE = says("no", expect="anything else")
+HELPED = (says("yes", expect="Did that answer your question?"), says("no", expect="Related to this"))
 
 PATHS: list[tuple[str, list[str], list[str], str]] = [
     ("bins", ["bin collection", "garden waste"], ["1", "3"], "brown bin"),
@@ -124,7 +125,8 @@ def test_key_0_is_an_agent_except_where_digits_are_entered() -> None:
 def test_an_agent_can_be_had_in_the_middle_of_an_answer() -> None:
     called = call(riverton(), *GARDEN, presses("0", expect="brown bin", cuts_in_after=0.5))
     assert called.hand_over.reason == "asked"
-    assert called.hand_over.answers_heard == (), "it was being told when the caller wanted a person"
+    (heard,) = called.hand_over.answers_heard
+    assert (heard.article, heard.heard_to_end) == ("garden-waste", False), "it was being told then"
 
 
 def test_an_answer_that_was_cut_counts_as_not_heard_to_its_end() -> None:
@@ -289,7 +291,7 @@ QUESTION = (says("another question"), says("another question"))
 
 
 def test_a_sure_question_is_answered_at_once() -> None:
-    called = call(riverton(), *QUESTION, says("how do i get a parking permit", expect="What would you"), DONE)
+    called = call(riverton(), *QUESTION, says("how do i get a parking permit", expect="What would you"), *HELPED, DONE)
     assert any("£60" in text for text in called.said)
     spoken = called.feed.of(CallerSpoke)
     assert spoken[2].understood_as == "how do i get a parking permit"
@@ -312,7 +314,8 @@ def test_an_unsure_question_is_asked_back_and_the_second_guess_comes_after_the_f
 
 def test_a_question_hardly_heard_is_asked_back_even_if_it_matches() -> None:
     sure = "how do i get a parking permit"
-    called = call(riverton(), *QUESTION, says(sure, 0.5), says("yes", expect="Did you mean: parking permits?"), DONE)
+    asked_back = says("yes", expect="Did you mean: parking permits?")
+    called = call(riverton(), *QUESTION, says(sure, 0.5), asked_back, *HELPED, DONE)
     assert any("£60" in text for text in called.said)
 
 
@@ -321,7 +324,8 @@ def test_a_question_without_an_answer_offers_a_person_or_another_try() -> None:
     person = call(riverton(), *QUESTION, unknown, says("yes", expect="I do not have an answer to that. Would you like"))
     assert (person.hand_over.queue, person.hand_over.reason) == ("operator", "not_known")
     assert person.hand_over.failures == ("question 'question': no answer known once",)
-    another = call(riverton(), *QUESTION, unknown, says("no"), says("visitor parking", expect="in other words"), DONE)
+    in_other_words = says("visitor parking", expect="in other words")
+    another = call(riverton(), *QUESTION, unknown, says("no"), in_other_words, *HELPED, DONE)
     assert another.reason is EndReason.HUNG_UP
 
 
@@ -380,7 +384,7 @@ def test_the_journal_tells_the_same_story_as_the_live_call(acts: list[Act]) -> N
 LONG: list[list[Act]] = [
     REPAIR_BY_SPEECH,
     [mumbles(), mumbles(), keeps_silent()],
-    [*QUESTION, says("i want to pay"), says("no"), says("yes"), says("yes"), *GARDEN, DONE],
+    [*QUESTION, says("i want to pay"), says("no"), says("yes"), *HELPED, says("yes"), *GARDEN, DONE],
     [presses("1"), presses("1"), says("agent", 0.6), says("yes")],
 ]
 
