@@ -51,7 +51,7 @@ async def play(plan: Plan, scene: Scene, acts: Sequence[Act]) -> Record:
     Raises UserError if the plan neither asks nor ends within LONGEST_S.
     """
     if any(step.verb.asks_knowledge for step in plan.flow.steps.values()):
-        plan.knowledge.prepare()  # once, before the call: no caller waits for it
+        await asyncio.to_thread(plan.knowledge.prepare)  # once; in the call it would hold up every look-up
     plan.sandbox.begin()
     stage = Stage.of(scene, plan.flow, plan.sandbox)
     looks = LOOKS_PER_TURN if plan.flow.callers is not None else 0

@@ -23,13 +23,14 @@ class Sandbox:
     def __init__(self, flow: Flow) -> None:
         self._flow = flow
         self._made: tuple[TemporaryDirectory[str], Sources] | None = None
+        self._calls = 0
         self._touched = False
 
     def begin(self) -> None:
         """Another call: it finds everything as if it were the first."""
         if self._made is not None and self._touched:
-            folder, self._touched = Path(self._made[0].name), False
-            shutil.copytree(folder / "made", folder / "state", dirs_exist_ok=True)
+            self._touched = False
+            self._another_state(Path(self._made[0].name))
 
     @property
     def names(self) -> frozenset[str]:
@@ -47,12 +48,21 @@ class Sandbox:
     def _sources(self) -> Sources:
         if self._made is None:
             folder = TemporaryDirectory(prefix="rehearsal-")
-            state = Path(folder.name) / "state"
-            state.mkdir()
-            path = self._flow.sources
-            sources = load_sources(path, data_beside(path), state=state) if path is not None else Sources()
+            here, path = Path(folder.name), self._flow.sources
+            (here / "made").mkdir()
+            (here / "state").symlink_to("made")
+            sources = load_sources(path, data_beside(path), state=here / "state") if path is not None else Sources()
             for database in sources.made:
                 database.make()
-            shutil.copytree(state, Path(folder.name) / "made")
+            self._another_state(here)
             self._made = (folder, sources)
         return self._made[1]
+
+    def _another_state(self, here: Path) -> None:
+        """A copy of its own for each call: a look-up that the call before left behind goes on in the old one."""
+        self._calls += 1
+        before, after, link = (here / f"call-{number}" for number in (self._calls - 1, self._calls, "link"))
+        shutil.copytree(here / "made", after)
+        link.symlink_to(after.name)
+        link.replace(here / "state")
+        shutil.rmtree(before, ignore_errors=True)

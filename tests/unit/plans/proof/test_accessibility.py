@@ -8,7 +8,7 @@ import pytest
 
 from ivr.plans.proof import RULES, Severity, SpeakingTime, Verdict, gate, judge, prove
 from ivr.plans.proof.menu_rules import MOST_OPTIONS
-from tests.flows.helplines import plan, riverton
+from tests.flows.helplines import council, plan
 
 END = "  end:\n    hang_up: Goodbye.\n"
 KEPT = """
@@ -47,8 +47,8 @@ def test_a_plain_menu_breaks_no_rule(tmp_path: Path) -> None:
     assert broken(tmp_path, KEPT) == {}
 
 
-def test_riverton_has_a_menu_of_five() -> None:
-    flow, knowledge = riverton()
+def test_the_council_line_has_a_menu_of_five() -> None:
+    flow, knowledge = council()
     found = gate(flow, prove(flow, knowledge.answers()))
     errors = [(one.rule, one.step) for one in found if one.severity is Severity.ERROR]
     assert set(errors) <= {("options-per-menu", "main")}, "nothing else shuts anybody out"

@@ -14,9 +14,10 @@ from ivr.call import Means
 from ivr.dialogue import Flow, load_flow, wording
 from ivr.dialogue.flow import Next, Verb
 from ivr.plans.proof import Finding, Proof, Severity, prove
+from ivr.plans.proof.accessibility import gate
 from ivr.plans.proof.journeys import explore
 from ivr.plans.proof.prover import days_of
-from tests.flows.helplines import plan, riverton
+from tests.flows.helplines import council, plan, riverton
 from tests.plan_of_size import plan_of_size
 
 if TYPE_CHECKING:
@@ -41,17 +42,21 @@ def blocking(proof: Proof) -> list[Finding]:
     return [finding for finding in proof.findings if finding.blocks]
 
 
-def test_riverton_leaves_nobody_without_an_end() -> None:
+def test_riverton_shuts_nobody_out_and_leaves_nobody_without_an_end() -> None:
+    """The demo as it is shipped: proven, and without a finding of the accessibility gate, nor a rule that is waived."""
     flow, knowledge = riverton()
     proof = prove(flow, knowledge.answers())
     assert proof.holds
     assert proof.assumed == ()
+    assert gate(flow, proof) == ()
+    assert not flow.waivers
+    assert not any(step.waivers for step in flow.steps.values())
     listening = {name for name, step in flow.steps.items() if step.verb.listens}
     assert proof.only_by[Means.KEYS] == proof.only_by[Means.VOICE] == listening
 
 
 def test_every_patient_caller_comes_to_a_person_within_four_questions() -> None:
-    flow, knowledge = riverton()
+    flow, knowledge = council()
     ways = prove(flow, knowledge.answers()).patient
     assert {way.move.label for way in ways} == {
         "says nothing",
