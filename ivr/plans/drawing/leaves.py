@@ -10,6 +10,7 @@ from functools import partial
 
 from ivr.call import Prompt
 from ivr.dialogue.written import Written
+from ivr.yaml_file import Value
 
 Path = tuple[str, ...]
 """Names of fields, names of what is listed by name, and places in a list (from 1)."""
@@ -45,6 +46,8 @@ def leaves(value: object, path: Path = (), item: Path = ()) -> Leaves:
         yield from leaves(value.barge_in, (*path, "barge_in"), item)
     elif isinstance(value, Written):
         yield path, Leaf(kind=NAME, text=value.text, item=item)
+    elif isinstance(value, Value):  # kept for its place only
+        return
     elif is_dataclass(value) and not isinstance(value, type):
         yield path, Leaf(kind=KIND, text=_HUMP.sub(" ", type(value).__name__).lower(), item=item)
         for field in fields(value):

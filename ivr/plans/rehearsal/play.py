@@ -14,15 +14,13 @@ from ivr.knowledge import Knowledge
 from ivr.plan_articles import articles_of
 from ivr.plans.rehearsal.record import Ending, Record
 from ivr.plans.rehearsal.sandbox import Sandbox
-from ivr.plans.rehearsal.scene import Clock, Scene, Stage
+from ivr.plans.rehearsal.scene import Scene, Stage
 from ivr.testing.fake_telephone import FakeTelephone
 from ivr.testing.scripted_caller import Act, KeepsSilent, Says, ScriptedCaller, Turn
 
 CALL = CallId("rehearsal")
 REPLY_S = 0.8
 """From the end of a prompt to a caller's answer: what people take on the telephone, roughly."""
-LOOKS_PER_TURN = 8
-"""Rounds of the event loop in a turn of a plan that knows callers."""
 LONGEST_S = 10.0
 """Of real time; a call without sound takes milliseconds, and a plan that never waits is not to hang anybody."""
 
@@ -52,10 +50,9 @@ async def play(plan: Plan, scene: Scene, acts: Sequence[Act]) -> Record:
     """
     if any(step.verb.asks_knowledge for step in plan.flow.steps.values()):
         await asyncio.to_thread(plan.knowledge.prepare)  # once; in the call it would hold up every look-up
-    plan.sandbox.begin()
+    plan.sandbox.begin(at_once=plan.flow.callers is not None)
     stage = Stage.of(scene, plan.flow, plan.sandbox)
-    looks = LOOKS_PER_TURN if plan.flow.callers is not None else 0
-    caller = _Caller(ScriptedCaller([_as_sounds(act, plan.flow) for act in acts]), stage.clock, looks)
+    caller = _Caller(ScriptedCaller([_as_sounds(act, plan.flow) for act in acts]), stage)
     feed = _Kept()
     call = asyncio.ensure_future(
         run_flow(
@@ -113,13 +110,13 @@ class _Kept:
 class _Caller:
     """Plays a script, lets the time of each turn pass, and waits for ever when the script is over."""
 
-    def __init__(self, script: ScriptedCaller, clock: Clock, looks: int) -> None:
+    def __init__(self, script: ScriptedCaller, stage: Stage) -> None:
         self.acts_at: list[float] = []
         self.at_a_loss = asyncio.Event()
         self.turn: Turn | None = None
         self._script = script
-        self._clock = clock
-        self._looks = looks
+        self._stage = stage
+        self._clock = stage.clock
         self._turn_began = 0.0
 
     async def next_act(self, turn: Turn) -> Act | None:
@@ -128,8 +125,8 @@ class _Caller:
         if self._script.finished and turn.asked:
             self.at_a_loss.set()
             await asyncio.Event().wait()
-        for _ in range(self._looks):  # a turn takes seconds, in which what is looked up meanwhile comes
-            await asyncio.sleep(0)
+        if self._stage.knows_callers:  # a turn takes seconds, in which what is looked up meanwhile comes
+            await self._stage.all_looked_up()
         act = await self._script.next_act(turn)
         share = act.cuts_in_after if act is not None else None
         prompts_s = turn.prompts_ms / 1000

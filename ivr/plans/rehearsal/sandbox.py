@@ -26,8 +26,10 @@ class Sandbox:
         self._calls = 0
         self._touched = False
 
-    def begin(self) -> None:
-        """Another call: it finds everything as if it were the first."""
+    def begin(self, *, at_once: bool = False) -> None:
+        """Another call: it finds everything as if it were the first. What is asked `at_once` is made before it."""
+        if at_once:
+            self._sources()
         if self._made is not None and self._touched:
             self._touched = False
             self._another_state(Path(self._made[0].name))

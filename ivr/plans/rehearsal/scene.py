@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -24,6 +25,8 @@ USUAL_TIME = datetime(2026, 11, 23, 10, 0)
 USUAL_NUMBER = "07700900123"
 """From the range that Ofcom keeps for fiction."""
 WITHHELD = "withheld"
+LOOKS = 8
+"""Rounds of the event loop for look-ups that follow each other, as a record's do."""
 OPEN = QueueState(agents=2, free=1, waiting=0)
 CLOSED = QueueState(agents=0, free=0, waiting=0)
 
@@ -216,6 +219,8 @@ class Stage:
     callers: Callers = field(default_factory=NobodyKnown)
     asked_time: bool = False
     """Whether anything in the call came from the time of day."""
+    looking: set[asyncio.Future[Mapping[str, str] | None]] = field(default_factory=set)
+    """Look-ups in the sandbox that have no answer yet."""
 
     @classmethod
     def of(cls, scene: Scene, flow: Flow, sandbox: Sandbox) -> Stage:
@@ -227,6 +232,11 @@ class Stage:
         if flow.callers is not None:
             stage.callers = _callers(scene, flow.callers, stage)
         return stage
+
+    @property
+    def knows_callers(self) -> bool:
+        """Whether the plan looks for the caller's record while the call goes on."""
+        return not isinstance(self.callers, NobodyKnown)
 
     def now(self) -> datetime:
         """The scene's time, later as the call goes on."""
@@ -246,11 +256,21 @@ class Stage:
     async def look_up(self, source: str, asked: Mapping[str, str]) -> Mapping[str, str] | None:
         """What the scene says, whatever is asked; else what the sandbox finds."""
         if source not in self.scene.found:
-            return await self.sandbox.look_up(source, asked)
+            looking = asyncio.ensure_future(self.sandbox.look_up(source, asked))
+            self.looking.add(looking)
+            looking.add_done_callback(self.looking.discard)
+            return await looking
         found = self.scene.found[source]
         if isinstance(found, Fails):
             raise LookUpFailed(f"source '{source}' fails in this scene")
         return found
+
+    async def all_looked_up(self) -> None:
+        """Wait for every look-up that is under way, and for those that its answer brings."""
+        for _ in range(LOOKS):
+            await asyncio.sleep(0)
+            if self.looking:
+                await asyncio.wait(self.looking)
 
     async def keep_message(self, message: Message) -> bool:
         """Taken for kept; it has no sound."""
