@@ -11,24 +11,24 @@ from __future__ import annotations
 import functools
 import warnings
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ivr.knowledge.embedding import Vectors
+from ivr.knowledge.letters import Letters
 
 Scores = npt.NDArray[np.float32]
 """One value an article."""
 
-LETTERS_WEIGHT = 0.7
-"""Share of letters (2-5-grams, which survive endings and wrong words) in likeness by letters; the rest is words."""
 MEANING_WIDTH, BY_LETTERS = 3.0, 0.45
 """Of the ridge regression's kernel: exp(width (cosine - 1)) + by letters."""
 RIDGE = 0.3
 INVERSE_PENALTY, STEPS = 20.0, 15
 """Of the logistic regression; more steps take time and bring nothing."""
-VOTES = (0.3, 0.7, 0.15)
+VOTES = (0.2, 0.7, 0.15)
 SHARPNESS = (1.0, 8.0, 10.0)
 """Of linear model, ridge, mean in letters."""
 ANY_BY_MEAN, ANY_BY_RIDGE, NONE = 10.0, 7.5, -6.9
@@ -46,68 +46,66 @@ class Likeness:
         from sklearn.preprocessing import normalize
 
         _keep_to_one_thread()
-        self._sparse = sparse
         texts = [text for phrasings in articles for text in phrasings]
         owners = np.repeat(np.arange(len(articles)), [len(phrasings) for phrasings in articles])
-        members = np.zeros((len(articles), len(texts)), np.float32)
-        members[owners, np.arange(len(texts))] = 1.0
-        self._fit_letters(texts)
-        rows = self._in_letters(texts)
-        self._means_in_letters = normalize(sparse.csr_matrix(members) @ rows).T.tocsr()
+        members = sparse.csr_matrix((np.ones(len(texts), np.float32), (owners, np.arange(len(texts)))))
         means = members @ vectors
         self._means = means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9)
-        self._slopes, self._starts = _linear(vectors, owners, len(articles))
-        self._fit_ridge(articles, owners, vectors, rows)
+        with ThreadPoolExecutor(1) as beside:  # while that multiplies, this thread cuts letters
+            linear = beside.submit(_linear, vectors, owners, len(articles))
+            self._letters = Letters(texts)
+            rows = self._letters.rows
+            kept = _compared(owners, len(articles))
+            self._vectors = vectors[kept]
+            self._ridge = _ridge(self._vectors, rows[kept], owners[kept], len(articles))
+            self._slopes, self._starts = linear.result()
+        in_letters = sparse.vstack([rows[kept], normalize(members @ rows)])
+        self._in_letters = in_letters.T.tocsr()
+        """In letters: likeness to every compared phrasing, then to the mean of each article."""
 
     def to(self, texts: Sequence[str], vectors: Vectors) -> tuple[Vectors, Scores]:
         """For each text (a row of `vectors` each) the votes for every article, which sum to 1 in a row; and how surely
         it is about the one with most of them at all."""
-        letters = self._in_letters(texts)
-        ridge: Vectors = self._kernel(vectors @ self._compared.T, letters @ self._compared_letters) @ self._ridge
+        letters = (self._letters.of(texts) @ self._in_letters).toarray()
+        compared = len(self._vectors)
+        ridge: Vectors = _kernel(vectors @ self._vectors.T, letters[:, :compared]) @ self._ridge
         linear = vectors @ self._slopes.T + self._starts
-        by_letters = (letters @ self._means_in_letters).toarray()
         votes = np.zeros_like(ridge)
-        for share, sharpness, scores in zip(VOTES, SHARPNESS, (linear, ridge, by_letters), strict=True):
+        for share, sharpness, scores in zip(VOTES, SHARPNESS, (linear, ridge, letters[:, compared:]), strict=True):
             votes += share / sum(VOTES) * _softmax(sharpness * scores)
         best = votes.argmax(axis=1)
         nearest = np.einsum("nd,nd->n", self._means[best], vectors)
         logit = ANY_BY_MEAN * nearest + ANY_BY_RIDGE * ridge[np.arange(len(best)), best] + NONE
         return votes, 1 / (1 + np.exp(-logit))
 
-    def _fit_letters(self, texts: Sequence[str]) -> None:
-        from sklearn.feature_extraction.text import TfidfVectorizer
 
-        words = TfidfVectorizer(
-            ngram_range=(1, 2), sublinear_tf=True, tokenizer=str.split, token_pattern=None, dtype=np.float32
-        )
-        letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, dtype=np.float32)
-        self._spaces = ((LETTERS_WEIGHT, letters.fit(texts)), (1 - LETTERS_WEIGHT, words.fit(texts)))
+def _compared(owners: npt.NDArray[np.intp], articles: int) -> npt.NDArray[np.intp]:
+    """Places of the phrasings that are compared one by one: the first ones of each article."""
+    most = max(1, MOST_COMPARED // articles)
+    firsts = np.searchsorted(owners, np.arange(articles))
+    return np.flatnonzero(np.arange(len(owners)) - firsts[owners] < most)
 
-    def _in_letters(self, texts: Sequence[str]) -> Any:
-        """One row a text, whose products are likenesses by letters and words."""
-        parts = [space.transform(texts) * np.float32(weight**0.5) for weight, space in self._spaces]
-        return self._sparse.hstack(parts, format="csr")
 
-    def _fit_ridge(
-        self, articles: Sequence[Sequence[str]], owners: npt.NDArray[np.intp], vectors: Vectors, rows: Any
-    ) -> None:
-        from scipy.linalg import cho_factor, cho_solve
+def _ridge(vectors: Vectors, rows: Any, owners: npt.NDArray[np.intp], articles: int) -> Vectors:
+    """Weights from likeness to each phrasing to articles."""
+    from scipy.linalg import cho_factor, cho_solve
 
-        most = max(1, MOST_COMPARED // len(articles))
-        kept = np.concatenate([np.flatnonzero(owners == number)[:most] for number in range(len(articles))])
-        self._compared = vectors[kept]
-        self._compared_letters = rows[kept].T.tocsr()
-        wanted = np.zeros((len(kept), len(articles)), np.float32)
-        wanted[np.arange(len(kept)), owners[kept]] = 1.0
-        likeness = self._kernel(self._compared @ self._compared.T, rows[kept] @ self._compared_letters)
-        likeness[np.diag_indices(len(kept))] += RIDGE
-        factors = cho_factor(likeness, lower=True, overwrite_a=True, check_finite=False)
-        self._ridge: Vectors = cho_solve(factors, wanted, overwrite_b=True, check_finite=False)
+    wanted = np.zeros((len(owners), articles), np.float32)
+    wanted[np.arange(len(owners)), owners] = 1.0
+    likeness = _kernel(vectors @ vectors.T, (rows @ rows.T).toarray())
+    likeness[np.diag_indices(len(owners))] += RIDGE
+    factors = cho_factor(likeness, lower=True, overwrite_a=True, check_finite=False)
+    weights: Vectors = cho_solve(factors, wanted, overwrite_b=True, check_finite=False)
+    return np.ascontiguousarray(weights)
 
-    def _kernel(self, cosines: Vectors, by_letters: Any) -> Vectors:
-        """Likeness to every compared phrasing: in meaning and in letters."""
-        near: Vectors = np.exp(MEANING_WIDTH * (cosines - 1)) + BY_LETTERS * by_letters.toarray()
-        return near
+
+def _kernel(cosines: Vectors, by_letters: Vectors) -> Vectors:
+    """Likeness to every compared phrasing, in meaning and in letters; `cosines` is used up."""
+    cosines -= 1
+    cosines *= MEANING_WIDTH
+    np.exp(cosines, out=cosines)
+    cosines += BY_LETTERS * by_letters
+    return cosines
 
 
 @functools.cache

@@ -22,7 +22,7 @@ ADAPTERS = {
     "uvloop": {"ivr/cli/serve.py"},
     "phonenumbers": {"ivr/dialogue/words/types/numbering_plan.py", "ivr/phone_numbers.py"},
     "holidays": {"ivr/dialogue/calendar/bank_holidays.py"},
-    "sklearn": {"ivr/knowledge/likeness.py", "ivr/knowledge/grouping.py"},
+    "sklearn": {"ivr/knowledge/likeness.py", "ivr/knowledge/letters.py", "ivr/knowledge/grouping.py"},
     "sqlalchemy": {"ivr/sources/sql_database.py", "ivr/sources/sql_source.py", "ivr/sources/sql_change.py"},
     "aiosmtplib": {"ivr/outbox/smtp_gateway.py"},
     "asterisk": {"ivr/pbx/doctor/manager_line.py"},
