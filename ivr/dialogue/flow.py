@@ -233,6 +233,8 @@ class Flow:
     """What is done about words of distress."""
     fingerprint: str = ""
     """Of the file's text: what a call was led through."""
+    keeps: frozenset[str] | None = None
+    """Facts that are kept of a call for the caller's next one; None: nothing is kept of calls."""
     resumable: frozenset[str] = frozenset()
     """Steps that a call may go on with which broke off (see `resuming`)."""
     outbox: Path | None = None
@@ -266,12 +268,6 @@ class Flow:
         """Facts that no step has to learn: the caller's number, and what is on record of them."""
         record = (f"{CALLER}{name}" for name in self.callers.fields) if self.callers is not None else ()
         return frozenset((CALLER_NUMBER, *record))
-
-    @property
-    def keeps(self) -> frozenset[str] | None:
-        """Facts that are kept of a call for the caller's next one; None: nothing is kept of calls."""
-        kept = (step.verb.keeps() for step in self.steps.values())
-        return next((facts for facts in kept if facts is not None), None)
 
     def wrong(self, place: Written | Step, message: str) -> FlowError:
         """The error to raise about `place`."""

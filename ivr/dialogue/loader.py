@@ -26,7 +26,7 @@ from ivr.dialogue.language.settings import manner_of
 from ivr.dialogue.language.shape import Scope
 from ivr.dialogue.language.shapes import FILE
 from ivr.dialogue.manner import Manner
-from ivr.dialogue.resuming import resumable
+from ivr.dialogue.resuming import keeps, resumable
 from ivr.dialogue.verbs import VERBS
 from ivr.dialogue.ways import check_loops, check_sub_flows, unlearnt, unreachable
 from ivr.dialogue.words.sounds_like import SoundsLike
@@ -47,6 +47,7 @@ def load_flow(path: Path, *, at: datetime | None = None) -> Flow:
     check_names(flow, text)
     check_sub_flows(flow)
     check_loops(flow)
+    flow = replace(flow, keeps=keeps(flow))
     flow = replace(flow, resumable=resumable(flow))
     odd = oddities(flow, flow.local(at))
     return replace(flow, warnings=(*unreachable(flow), *odd, *unlearnt(flow), *below_level(flow)))

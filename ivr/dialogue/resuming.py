@@ -13,6 +13,12 @@ MOST_TRAIL = 400
 """Steps of a call that are followed; a longer call goes round."""
 
 
+def keeps(flow: Flow) -> frozenset[str] | None:
+    """What the one step of `flow` says that is kept of a call; None if none does."""
+    kept = (step.verb.keeps() for step in flow.steps.values())
+    return next((facts for facts in kept if facts is not None), None)
+
+
 def resumable(flow: Flow) -> frozenset[str]:
     """The steps of `flow` that a later call may go on with; none if nothing is kept of calls.
 
