@@ -40,7 +40,7 @@ CALLER_NUMBER = "02079460018"
 """From the range that Ofcom keeps for fiction."""
 VOICE = "en-gb"
 AGENT = "alice"
-QUESTION = ("another question", "how do i pay my council tax")
+QUESTION = ("something else", "another question", "how do i pay my council tax")
 WISH = "speak to someone"
 RINGS_S = 1.5
 """A person needs a moment to pick up."""

@@ -33,7 +33,7 @@ async def test_a_repair_reaches_the_housing_team(riverton: Helpline) -> None:
     await caller.interrupts("housing repairs")
     await caller.at("urgent")
     await caller.interrupts("no thanks")
-    await caller.at("reference")
+    await caller.at("tenancy.reference")
     await caller.interrupts("four two seven one zero five")
     await caller.was_told("tenancy reference")
     await caller.interrupts("that's right")

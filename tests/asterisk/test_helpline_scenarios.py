@@ -16,7 +16,13 @@ from tests.asterisk.evidence import BUILD
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-PLAYED = ("an urgent repair", "missed bin by keys", "somebody who says nothing")
+PLAYED = (
+    "an urgent repair",
+    "a missed bin by keys",
+    "what is owed in council tax, known by the number",
+    "a vaccination is booked",
+    "somebody who says nothing",
+)
 
 
 async def test_scenarios_pass_as_real_calls(stands: StandMaker) -> None:

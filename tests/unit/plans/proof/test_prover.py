@@ -13,10 +13,11 @@ import pytest
 from ivr.call import Means
 from ivr.dialogue import Flow, load_flow, wording
 from ivr.dialogue.flow import Next, Verb
-from ivr.plans.proof import Finding, Proof, Severity, prove
+from ivr.plans.proof import Finding, Proof, Severity, SpeakingTime, prove
 from ivr.plans.proof.accessibility import gate
 from ivr.plans.proof.journeys import explore
 from ivr.plans.proof.prover import days_of
+from ivr.settings import Settings
 from tests.flows.helplines import council, plan, riverton
 from tests.plan_of_size import plan_of_size
 
@@ -48,7 +49,7 @@ def test_riverton_shuts_nobody_out_and_leaves_nobody_without_an_end() -> None:
     proof = prove(flow, knowledge.answers())
     assert proof.holds
     assert proof.assumed == ()
-    assert gate(flow, proof) == ()
+    assert gate(flow, proof, SpeakingTime(rate_wpm=Settings().speech_rate_wpm)) == ()
     assert not flow.waivers
     assert not any(step.waivers for step in flow.steps.values())
     listening = {name for name, step in flow.steps.items() if step.verb.listens}
