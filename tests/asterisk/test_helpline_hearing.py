@@ -78,8 +78,9 @@ async def _longest_gap_s(caller: Caller, since: float, until: float) -> float:
 
 
 def _chosen(caller: Caller) -> list[str]:
-    """The steps that the caller came to after the first."""
-    return [event.step for event in caller.journal.all(StepEntered)][1:]
+    """The steps that the caller came to after the main menu."""
+    steps = [event.step for event in caller.journal.all(StepEntered)]
+    return steps[steps.index("main") + 1 :] if "main" in steps else []
 
 
 def _memory_mb(pid: int | None) -> float:

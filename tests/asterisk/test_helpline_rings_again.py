@@ -2,15 +2,44 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
-from contextlib import closing
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, closing
 
 import pytest
+import pytest_asyncio
 
 from ivr.call import Ended, EndReason, FactLearnt, Rang
+from tests.asterisk.conftest import PLANS, StandMaker
+from tests.asterisk.evidence import Evidence
 from tests.asterisk.helpline import Caller, Helpline, eventually, kill
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+AGAIN = """
+  again:
+    recall: We were cut off. Shall I go on where we were?
+    keep: resident
+    goto: main
+"""
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def helpline(
+    stands: StandMaker, evidence: Evidence, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Helpline]:
+    """A helpline of its own, which knows again who rings again."""
+    plans = tmp_path_factory.mktemp("again") / "plans"
+    shutil.copytree(PLANS, plans)
+    plan = plans / "hall.yaml"
+    text = plan.read_text(encoding="utf-8").replace("start: main\n", "start: again\n", 1)
+    plan.write_text(text.replace("\nsteps:\n", f"\nsteps:{AGAIN}", 1), encoding="utf-8")
+    stand = await stands("again", helpline=plan)
+    async with AsyncExitStack() as stack:
+        one = Helpline(stand, evidence, stack)
+        yield one
+        await one.tidy()
 
 
 async def _cut_off(helpline: Helpline, number: str) -> None:
