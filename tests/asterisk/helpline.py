@@ -275,8 +275,9 @@ class Helpline:
         """Nobody calls, no phone is in a queue, no page holds a call: as the next test wants it."""
         for call in self._calls.values():
             await call.hang_up()
+        queues = {agent.name: agent.queues for agent in self.stand.agents}
         for name in self._agents:
-            for queue in ("operator", "housing"):
+            for queue in queues[name]:
                 await self.stand.pbx.console(f"queue remove member PJSIP/{name} from {queue}")
         await eventually(self._no_channel, what="a channel is left in Asterisk")
         if not await self.stand.healthy():

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from ivr.handoff.agents import load_agents
 from ivr.handoff.queue_events import EVENT_NAMES
 
 FOLDER = Path(__file__).parents[2] / "asterisk"
 FILES = sorted(FOLDER.glob("*.conf"))
+QUEUES = ("operator", "housing", "council_tax", "benefits", "environment", "registrars", "parking")
 DIALPLAN = [FOLDER / "extensions.conf", FOLDER / "extensions-test.conf"]
 SECRET = re.compile(r"^\s*(secret|password|md5_cred)\s*=>?\s*(.*?)\s*$")
 CLEANED = re.compile(r"Set\(CALLERID\((num|ani)\)=\$\{FILTER\(0-9A-Za-z\+\*#\._-,\$\{CALLERID\(\1\)\}\)\}\)$")
@@ -93,7 +95,7 @@ def test_every_number_is_cleaned_before_anything_else() -> None:
 
 def test_no_queue_follows_a_phone_that_says_moved() -> None:
     queues = [step for step in steps(FOLDER / "extensions.conf") if "Queue(" in step]
-    assert len(queues) == 2
+    assert len(queues) == len(QUEUES)
     assert all(re.search(r"Queue\(\w+,i,", step) for step in queues)
 
 
@@ -121,3 +123,11 @@ def test_no_package_server_is_named() -> None:
     """The machine's own sources say where packages come from."""
     for path in FOLDER.iterdir():
         assert not re.search(r"https?://[\w-]+\.", path.read_text(encoding="utf-8")), path.name
+
+
+def test_every_queue_has_a_section_and_an_extension_of_its_own() -> None:
+    sections = re.findall(r"^\[(\w+)\]\(every-queue\)$", (FOLDER / "queues.conf").read_text(), re.MULTILINE)
+    extensions = re.findall(r"^exten => to_(\w+),1,Answer\(\)$", (FOLDER / "extensions.conf").read_text(), re.MULTILINE)
+    assert sections == extensions == list(QUEUES)
+    agents = load_agents(FOLDER.parent / "dialplans/agents.yaml")
+    assert {queue for agent in agents for queue in agent.queues} == set(QUEUES), "nobody is called from a queue"

@@ -19,10 +19,11 @@ agents:
 """
 
 
-def test_the_demo_has_alice_in_both_queues_and_bob_in_housing() -> None:
+def test_the_demo_has_alice_in_every_queue_and_bob_in_those_of_homes_and_streets() -> None:
+    every = ("operator", "housing", "council_tax", "benefits", "environment", "registrars", "parking")
     assert [(a.name, a.interface, a.queues) for a in load_agents(ROOT / "dialplans/agents.yaml")] == [
-        ("alice", "PJSIP/alice", ("operator", "housing")),
-        ("bob", "PJSIP/bob", ("housing",)),
+        ("alice", "PJSIP/alice", every),
+        ("bob", "PJSIP/bob", ("housing", "environment", "parking")),
     ]
 
 
