@@ -270,7 +270,7 @@ async def test_events_that_nobody_filters_are_noticed_without_seeing_the_file(wa
 @pytest.mark.parametrize(
     ("changed", "what"),
     [
-        (lambda wanted: replace(wanted, queues={**wanted.queues, "parking": "new.yaml"}), "no queue 'parking' (new.y"),
+        (lambda wanted: replace(wanted, queues={**wanted.queues, "gardens": "new.yaml"}), "no queue 'gardens' (new.y"),
         (
             lambda wanted: replace(wanted, agents=(WantedAgent(name="carol", interface="PJSIP/carol"),)),
             "carol's telephone PJSIP/carol does not exist",

@@ -20,7 +20,7 @@ PLAYED = (
     "an urgent repair",
     "a missed bin by keys",
     "what is owed in council tax, known by the number",
-    "a vaccination is booked",
+    "how long a parking permit is valid",
     "somebody who says nothing",
 )
 
