@@ -310,7 +310,7 @@ class _Explorer:
         for asked in sorted({asked for _, asked in played.asked_world}, key=lambda one: one.value):
             steps = sorted(step for step, what in played.asked_world if what is asked)
             scenes = list(scene.others({asked}, self._instants, self._befores))
-            if asked is not Asked.MEMORY and all([await self._decides_at_once(step, asked) for step in steps]):
+            if asked is not Asked.MEMORY and all([await self._decides_at_once(step, asked, played) for step in steps]):
                 first: dict[object, Scene] = {}
                 for one in (scene, *scenes):
                     outcome = tuple([_outcome(await self._opened(step, one)) for step in steps])
@@ -319,13 +319,16 @@ class _Explorer:
             others += scenes
         return others
 
-    async def _decides_at_once(self, step: str, asked: Asked) -> bool:
-        return not self._matters[step] and (step, asked) in (await self._opened(step, Scene())).asked_world
+    async def _decides_at_once(self, step: str, asked: Asked, played: Played) -> bool:
+        alike = not self._known_of(self._matters[step], played)
+        return alike and (step, asked) in (await self._opened(step, Scene())).asked_world
 
     async def _begins_anew(self, played: Played) -> bool:
         """Whether a call that begins at the step of the question would go on as this one (see above)."""
         question = played.question
-        if question is None or question.inside or self._matters[question.step] or question.step not in played.entered:
+        if question is None or question.inside or question.step not in played.entered:
+            return False
+        if self._known_of(self._matters[question.step], played):
             return False
         return (await self._opened(question.step, Scene())).question == question
 
@@ -366,8 +369,12 @@ class _Explorer:
         """What tells states apart; what is kept of a caller, only where it is asked about."""
         matters = self._matters[question.step]
         recalls = self._flow.steps[question.step].verb.keeps() is not None
-        facts = tuple((name, value) for name, value in played.facts if name in matters)
-        return question, scene.before if recalls else None, facts
+        return question, scene.before if recalls else None, self._known_of(matters, played)
+
+    @staticmethod
+    def _known_of(names: frozenset[str], played: Played) -> tuple[tuple[str, str], ...]:
+        """Those of the facts `names` that are known at the end of `played`."""
+        return tuple((name, value) for name, value in played.facts if name in names)
 
     def _known_as(self, state: State, played: Played) -> State:
         """`state`, or the one that it is no different from."""
