@@ -30,7 +30,7 @@ from ivr.settings import Settings
 
 log = logging.getLogger(__name__)
 
-READY_S = 120.0
+READY_S = 300.0
 """The first start renders every prompt of the helpline."""
 STOP_S = 15.0
 _LOOK_AGAIN_S = 0.05

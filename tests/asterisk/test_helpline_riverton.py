@@ -14,7 +14,8 @@ from tests.asterisk.conftest import StandMaker
 from tests.asterisk.evidence import Evidence
 from tests.asterisk.helpline import Helpline
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(400)]
+"""Every prompt of the demo is rendered first, where no run before has done it."""
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -14,7 +14,8 @@ from ivr.plans.rehearsal.results import Came
 from tests.asterisk.conftest import StandMaker
 from tests.asterisk.evidence import BUILD
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(400)]
+"""Every prompt of the demo is rendered first, where no run before has done it."""
 
 PLAYED = (
     "an urgent repair",
