@@ -19,7 +19,7 @@ from tests.asterisk.helpline import Caller, Helpline
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-PARTS = ("hall", "keyholders/sources.yaml", "keyholders/callers.yaml")
+PARTS = ("hall", "keyholders/sources.yaml", "keyholders/callers.yaml", "outbox.yaml")
 MEANWHILE = 8
 """Callers who dial while a version is published."""
 
