@@ -66,7 +66,8 @@ async def _refusal(stand: Stand, folder: Path, *, watched: bool, **changes: obje
 async def test_whatever_is_missing_is_one_line_that_says_how_to_mend_it(calm_stand: Stand, tmp_path: Path) -> None:
     def plan(name: str, change: Callable[[str], str]) -> Path:
         (tmp_path / name).mkdir()
-        (tmp_path / name / "hall").symlink_to(PLANS / "hall")
+        for part in ("hall", "keyholders", "outbox.yaml"):
+            (tmp_path / name / part).symlink_to(PLANS / part)
         file = tmp_path / name / "hall.yaml"
         file.write_text(change(HALL))
         return file
