@@ -65,8 +65,12 @@ class Conversation:
         self.kept = Kept()
         self.calm = False
         """Whether the caller has said that they are in no distress."""
-        self._turns = Turns(telephone, notebook, flow, self.kept, self._say_fact)
-        self._learnt_by: dict[str, Verb] = {}
+        self._learnt_by = learnt_by = dict[str, Verb]()
+
+        def say_fact(name: str, value: str) -> str:  # knows nothing of us: in no circle, we are freed when we end
+            return said_fact(flow, name, value, learnt_by.get(name))
+
+        self._turns = Turns(telephone, notebook, flow, self.kept, say_fact)
         self._counts: dict[str, int] = {}
         self._failures = 0
         self._refused: dict[tuple[str, str], float] = {}
@@ -423,10 +427,6 @@ class Conversation:
             raise WantsMainMenu
         if understood.name == PERSON:
             raise WantsPerson("asked")
-
-    def _say_fact(self, name: str, value: str) -> str:
-        """How a caller hears the fact `name`: as the verb says it that learnt it last."""
-        return said_fact(self.flow, name, value, self._learnt_by.get(name))
 
     def _own(self, text: str) -> Prompt:
         return Prompt(text=text, barge_in=self.manner.barge_in)

@@ -138,7 +138,7 @@ def _spaced(text: str) -> str:
 
 def _as_understood(heard: Heard, expected: Expectation, understood: Understood | None) -> Heard:
     """`heard` with the reading first that was understood: "forty seven one" may be likelier, but is no four digits."""
-    if understood is None or not understood.value:
+    if understood is None or not understood.value or len(heard.hypotheses) < 2:
         return heard
     words = expected.words()
     meant = [one for one in heard.hypotheses if any(m.value == understood.value for m in words.meanings(one.text))]

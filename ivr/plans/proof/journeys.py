@@ -32,7 +32,7 @@ from ivr.call import Answer, EndReason, Means
 from ivr.dialogue import Flow
 from ivr.plans.proof.carried import facts_that_matter, ways_on
 from ivr.plans.proof.moves import MUMBLE, SILENCE, UNHEARD, WRONG_KEY, Move, doubtful, keyed, press, spoken
-from ivr.plans.proof.one_call import Played, Question, Turn, play
+from ivr.plans.proof.one_call import GoesOn, Played, Question, Turn, play
 from ivr.plans.proof.scene import Articles, Asked, Before, Scene, befores
 
 MOST_STATES = 20_000
@@ -179,6 +179,8 @@ class _Explorer:
         self._known: dict[tuple[Question, Before | None, tuple[tuple[str, str], ...]], State] = {}
         self._waiting: deque[State] = deque()
         self._first: dict[tuple[str, Scene], Played] = {}
+        self._silent: dict[State, Played] = {}
+        """What comes of saying nothing at questions that wait to be explored."""
         self._endured_already: set[tuple[State, Move]] = set()
 
     async def begin(self, start: str, *, assumed: bool) -> None:
@@ -237,14 +239,27 @@ class _Explorer:
 
     async def _tried(self, state: State, move: Move) -> Played:
         """`move` at the question of `state`, in its scene and, if the plan asks the world then, in the others."""
-        usual = await self._call(state, moves=(*state.moves, (move, state.scene)))
-        await self._way(state, move, state.scene, usual)
+        usual, silent = await self._call_on(
+            state,
+            moves=(*state.moves, (move, state.scene)),
+            patient=SILENCE,
+            goes_on=lambda so_far: self._is_new(state.scene, so_far),
+        )
+        await self._way(state, move, state.scene, usual, silent)
         for scene in await self._others(state.scene, usual):
             played = await self._call(state, moves=(*state.moves, (move, scene)), opening=_opening(state, scene))
             await self._way(state, move, scene, played)
         return usual
 
-    async def _way(self, state: State, move: Move, scene: Scene, played: Played) -> None:
+    def _is_new(self, scene: Scene, played: Played) -> bool:
+        """Whether a question that a step asks back comes to be explored from there: its silence is tried at once."""
+        question = played.question
+        if question is None or question.step in played.entered:
+            return False
+        return self._key(question, scene, played) not in self._known
+
+    async def _way(self, state: State, move: Move, scene: Scene, played: Played, silent: Played | None = None) -> None:
+        """What followed is kept; with `silent`, what came of saying nothing at the question after it."""
         way = Way(origin=state, move=move, scene=scene, patient=False, played=played)
         if played.question is not None:
             moves = (*state.moves, (move, scene))
@@ -265,11 +280,14 @@ class _Explorer:
             )
             to = self._known_as(to, played)
             way = replace(way, to=to)
+            if silent is not None:
+                self._silent[to] = silent
         self._keep(way)
 
     async def _endured(self, state: State, patient: Move) -> None:
         """The same thing again and again, to the end, and once more in each scene that the plan asks for on the way."""
-        usual = await self._call(state, moves=state.moves, patient=patient)
+        known = self._silent.pop(state, None) if patient is SILENCE else None
+        usual = known or await self._call(state, moves=state.moves, patient=patient)
         for scene in (state.scene, *await self._others(state.scene, usual)):
             played = usual
             if scene != state.scene:
@@ -335,7 +353,7 @@ class _Explorer:
     async def _opened(self, start: str, scene: Scene) -> Played:
         if (start, scene) not in self._first:
             self.found.calls += 1
-            self._first[start, scene] = await play(self._flow, self._articles, start=start, scene=scene)
+            self._first[start, scene], _ = await play(self._flow, self._articles, start=start, scene=scene)
         return self._first[start, scene]
 
     async def _call(
@@ -346,8 +364,20 @@ class _Explorer:
         patient: Move | None = None,
         opening: Scene | None = None,
     ) -> Played:
+        tried, patiently = await self._call_on(state, moves=moves, patient=patient, opening=opening)
+        return patiently or tried
+
+    async def _call_on(
+        self,
+        state: State,
+        *,
+        moves: Sequence[tuple[Move, Scene]],
+        patient: Move | None = None,
+        opening: Scene | None = None,
+        goes_on: GoesOn | None = None,
+    ) -> tuple[Played, Played | None]:
         self.found.calls += 1
-        played = await play(
+        tried, patiently = await play(
             self._flow,
             self._articles,
             start=state.start,
@@ -355,9 +385,11 @@ class _Explorer:
             moves=moves,
             patient=patient,
             most_patient=self._within_turns + 1,
+            goes_on=goes_on,
         )
-        self._entered(played)
-        return played
+        for played in filter(None, (tried, patiently)):
+            self._entered(played)
+        return tried, patiently
 
     def _entered(self, played: Played) -> None:
         self.found.entered.update(played.entered)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ivr.call import Heard, Hypothesis, Listening, Match, Means, Outcome, WordPattern
 from ivr.dialogue.words.options import DISTRESS, HELP, MAIN_MENU, PERSON, REPEAT, SLOWER
 from ivr.dialogue.words.said_words import SaidWords
+from ivr.dialogue.words.types.answer_type import AnswerType
 
 KNOWN, UNSURE, UNKNOWN = "what is known", "what is unsure", "what is unknown"
 IN_PIECES, DATED, RELATED = "what is known in pieces", "what is known for a time", "what is known with more"
@@ -120,7 +122,7 @@ def spoken(listening: Listening, *, everywhere: bool) -> Iterator[Move]:
     if isinstance(words, SaidWords) and words.free:
         yield from map(say, ASKED)
     elif not isinstance(words, SaidWords) or words.counted is not None:
-        yield from (replace(say(text), one_of_many=True) for text in _told(listening))
+        yield from (replace(say(text), one_of_many=True) for text in _told(words))
 
 
 def doubtful(listening: Listening) -> Iterator[Move]:
@@ -141,17 +143,36 @@ def _options(words: object, *, everywhere: bool) -> list[str]:
     return [phrase for name, phrase in first.items() if name not in left_out]
 
 
-def _told(listening: Listening) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Of what the answers are found once: a kind that many steps ask for, beside the same phrases."""
+
+    counted: AnswerType | None
+    phrases: tuple[str, ...]
+    words: SaidWords = field(compare=False)
+
+
+def _told(words: WordPattern) -> tuple[str, ...]:
     """Answers of many kinds, as far as the line's own judge says that they mean something here."""
-    assert listening.words is not None
+    if isinstance(words, SaidWords):
+        return _told_once(_Wanted(words.counted, tuple(words.options), words))
+    return _found(words)
+
+
+@functools.lru_cache(maxsize=256)
+def _told_once(wanted: _Wanted) -> tuple[str, ...]:
+    return _found(wanted.words)
+
+
+def _found(words: WordPattern) -> tuple[str, ...]:
     counted = (" ".join([symbol] * length) for symbol in _SYMBOLS for length in range(1, _LONGEST + 1))
     found: list[str] = []
     for text in (*_SAID, *counted):
-        if listening.words.judge(text).means_something and text not in found:
+        if words.judge(text).means_something and text not in found:
             found.append(text)
             if len(found) == MOST_SAID:
                 break
-    return found or _own_phrases(listening.words)
+    return tuple(found or _own_phrases(words))
 
 
 def _own_phrases(words: WordPattern) -> list[str]:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import types
-from collections.abc import Coroutine, Generator, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Generator, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -114,7 +114,21 @@ class Played:
 
     def outlined(self) -> Played:
         """Without what only matters if something is wrong with it; there are very many."""
-        return replace(self, turns=(), entered=(), met=(), question=None, facts=())
+        return Played(
+            turns=(),
+            entered=(),
+            ended=self.ended,
+            queue=self.queue,
+            fault=self.fault,
+            fault_in=self.fault_in,
+            asked_world=self.asked_world,
+            failed=self.failed,
+            patient_turns=self.patient_turns,
+        )
+
+
+GoesOn = Callable[[Played], bool]
+"""Whether a call that came to a question is to go on there."""
 
 
 @dataclass(slots=True)
@@ -140,6 +154,10 @@ class _Call:
     met: list[tuple[int, Question]] = field(default_factory=list)
     fault: str = ""
     fault_in: str = ""
+    goes_on: GoesOn | None = None
+    """Whether the patient behaviour begins at a question; None: at any."""
+    tried: Played | None = None
+    """The call up to where the patient behaviour began."""
 
     def broke(self, fault: str, step: str) -> None:
         """Keep the first fault."""
@@ -195,15 +213,40 @@ class _Call:
         if not self._patiently:
             return self._moved(said, listening)
         question = self._question(prompts, listening)
-        if self.patient is not None and len(self.met) < self.most_patient:
-            if not self.met:
-                self.shown_from = len(self.turns)
+        if self.patient is not None and len(self.met) < self.most_patient and (self.met or self._goes_on(question)):
             self.met.append((len(self.turns) - self.shown_from, question))
             self.turns.append(Turn(step=self.step, said=said, did=self.patient.label))
             return self.patient.heard(listening)
         self.question = question
         self.stopped = True
         return Heard(outcome=Outcome.HANGUP)
+
+    def _goes_on(self, question: Question) -> bool:
+        """Whether the patient behaviour begins here."""
+        if self.goes_on is not None:
+            so_far = self.played(None, question)
+            if not self.goes_on(so_far):
+                return False
+            self.tried = so_far
+        self.shown_from = len(self.turns)
+        return True
+
+    def played(self, conclusion: Conclusion | None, question: Question | None) -> Played:
+        """What has come of it so far: a question, or the end."""
+        return Played(
+            turns=tuple(self.turns[self.shown_from :]),
+            entered=tuple(self.entered),
+            question=question,
+            ended=None if self.stopped or conclusion is None else conclusion.reason,
+            queue=conclusion.queue if conclusion is not None else "",
+            fault=self.fault,
+            fault_in=self.fault_in,
+            facts=tuple(sorted(self.facts.items())),
+            asked_world=frozenset(self.stage.asked),
+            failed=self.failed,
+            met=tuple(self.met),
+            patient_turns=len(self.met),
+        )
 
     @property
     def _patiently(self) -> bool:
@@ -243,15 +286,17 @@ async def play(
     moves: Sequence[tuple[Move, Scene]] = (),
     patient: Move | None = None,
     most_patient: int = 0,
-) -> Played:
+    goes_on: GoesOn | None = None,
+) -> tuple[Played, Played | None]:
     """Call `flow` from `start` on in `scene`, make the `moves` (from each on its scene holds), and go on as `patient`.
 
-    Ends at the first question after the moves, or after `most_patient` turns of the patient behaviour.
+    Ends at the first question after the moves (also with `patient`, where `goes_on` does not want it there), or after
+    `most_patient` turns of the patient behaviour. What came of the moves, and of the whole call if it went on.
     """
     uses = {name: field.use for name, field in flow.callers.fields.items()} if flow.callers is not None else {}
     known = scene.before.remembered(flow, 0.0) if scene.before is not None else Remembered()
     stage = Stage(scene, ZoneInfo(flow.time_zone), use_of=uses, memory=Knows(known))
-    call = _Call(moves, patient, most_patient, stage, most_steps=2 * len(flow.steps) + 20)
+    call = _Call(moves, patient, most_patient, stage, most_steps=2 * len(flow.steps) + 20, goes_on=goes_on)
     token = _tried.set(call)
     conclusion: Conclusion | None = None
     try:
@@ -276,20 +321,8 @@ async def play(
         call.broke(_breaks(broken), call.step)
     finally:
         _tried.reset(token)
-    return Played(
-        turns=tuple(call.turns[call.shown_from :]),
-        entered=tuple(call.entered),
-        question=call.question,
-        ended=None if call.stopped or conclusion is None else conclusion.reason,
-        queue=conclusion.queue if conclusion is not None else "",
-        fault=call.fault,
-        fault_in=call.fault_in,
-        facts=tuple(sorted(call.facts.items())),
-        asked_world=frozenset(stage.asked),
-        failed=call.failed,
-        met=tuple(call.met),
-        patient_turns=len(call.met),
-    )
+    whole = call.played(conclusion, call.question)
+    return (call.tried, whole) if call.tried is not None else (whole, None)
 
 
 async def _in_time(conversation: Coroutine[Any, Any, Conclusion]) -> Conclusion:
