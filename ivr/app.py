@@ -30,6 +30,7 @@ from ivr.media.server import MediaServer
 from ivr.media.session import MediaSession
 from ivr.media.voice_activity import VoiceActivity, VoiceModel
 from ivr.outbox import Outbox
+from ivr.plans.rehearsal.on_the_line import Scenes, scenes_in
 from ivr.published import files_of
 from ivr.records.feeds import Feeds
 from ivr.records.journal import Journal
@@ -111,8 +112,10 @@ def memory_of(settings: Settings, key: str) -> CallMemory:
 class Service:
     """Everything that runs in the service process; `start` and `close` once each."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, scenes: Scenes | None = None) -> None:
+        """`scenes`: those of the calls that `ivr test --sip` makes; None outside of rehearsals."""
         self._settings = settings
+        self._scenes = scenes
         self._hearing = hearing_of(settings)
         self._engines = RunningEngines(self._hearing.engine)
         self._voice_model = VoiceModel()
@@ -243,9 +246,13 @@ class Service:
 
     async def _converse(self, call_id: CallId, caller: Caller, sound: MediaSession) -> Conclusion:
         helpline = self._helpline
+        rehearsed = await self._scenes.of_call(caller, helpline.flow) if self._scenes is not None else None
         async with self._engines.held(helpline.engine) as engine:
             line = SpokenLine(
-                sound, prompts=self._prompts, recogniser=engine, detector=VoiceActivity(self._voice_model)
+                sound,
+                prompts=self._prompts,
+                recogniser=(rehearsed.recogniser if rehearsed is not None else None) or engine,
+                detector=VoiceActivity(self._voice_model),
             )
             return await run_flow(
                 helpline.flow,
@@ -253,18 +260,21 @@ class Service:
                 caller=caller,
                 telephone=line,
                 knowledge=helpline.knowledge,
-                world=LiveWorld(
-                    zone=ZoneInfo(helpline.flow.time_zone),
-                    load=self._desk.load,
-                    mailbox=self._mailbox,
-                    sources=helpline.sources.look_up,
-                    callers=self._callers(helpline),
-                    memory=self._memory,
-                    outbox=self._outbox,
-                ),
+                world=rehearsed.world if rehearsed is not None else self._world(helpline),
                 feed=self._feed,
                 now=time.time,
             )
+
+    def _world(self, helpline: Helpline) -> LiveWorld:
+        return LiveWorld(
+            zone=ZoneInfo(helpline.flow.time_zone),
+            load=self._desk.load,
+            mailbox=self._mailbox,
+            sources=helpline.sources.look_up,
+            callers=self._callers(helpline),
+            memory=self._memory,
+            outbox=self._outbox,
+        )
 
     def _callers(self, helpline: Helpline) -> KnownCallers:
         file = helpline.flow.callers
@@ -347,6 +357,9 @@ async def _listening(starting: Awaitable[None], setting: str, port: int) -> None
         ) from None
 
 
-async def serve(settings: Settings) -> None:
-    """Run the service until it is told to stop. Raises UserError with one line if it cannot start."""
-    await Service(settings).run()
+async def serve(settings: Settings, rehearsal: Path | None = None) -> None:
+    """Run the service until it is told to stop. Raises UserError with one line if it cannot start.
+
+    `rehearsal`: a folder of scenes, for the service that `ivr test --sip` starts.
+    """
+    await Service(settings, scenes_in(rehearsal, settings) if rehearsal is not None else None).run()

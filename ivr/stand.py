@@ -48,9 +48,12 @@ class Stand:
         installation: Installation | None = None,
         for_tests: bool = False,
         queue_wait_s: int = QUEUE_WAIT_S,
+        scenes: Path | None = None,
         log: Path = Path("build/log/service.log"),
     ) -> None:
+        """`scenes`: the folder of a rehearsal's scenes (`ivr serve --rehearsal`)."""
         self.settings = settings
+        self.scenes = scenes
         self.log = log
         self.agents = load_agents(settings.agents)
         self.secrets = secrets_for(settings.secrets, [agent.name for agent in self.agents])
@@ -155,6 +158,7 @@ class Stand:
                 "-m",
                 "ivr.cli",
                 "serve",
+                *(["--rehearsal", str(self.scenes)] if self.scenes is not None else []),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import resource
 import sys
+from pathlib import Path
 
 import uvloop
 
@@ -31,6 +32,9 @@ LARGEST_SHARE = 0.8
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What this word takes."""
+    parser.add_argument(
+        "--rehearsal", type=Path, metavar="FOLDER", help="for ivr test --sip: calls get the scenes that lie there"
+    )
     parser.add_argument("--unwatched", action="store_true", help="without the watchdog: for debugging")
 
 
@@ -41,9 +45,11 @@ def main(given: argparse.Namespace) -> int:
     if given.unwatched:
         make_room(most_files(settings))
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(serve(settings))
+            runner.run(serve(settings, given.rehearsal))
         return 0
     command = [sys.executable, "-m", "ivr.cli", "serve", "--unwatched"]
+    if given.rehearsal is not None:
+        command += ["--rehearsal", str(given.rehearsal)]
     return Watchdog(command, silent_s=settings.loop_stall_s).run()
 
 

@@ -12,12 +12,13 @@ from pathlib import Path
 from ivr.errors import FlowError, UserError
 from ivr.pbx import Ports
 from ivr.plans.rehearsal.by_sip import Manner, RealLine, call_for_real
+from ivr.plans.rehearsal.on_the_line import Scenes
 from ivr.plans.rehearsal.play import Plan
 from ivr.plans.rehearsal.reading import read_scenarios
 from ivr.plans.rehearsal.results import Came, Result, as_json, as_junit, as_text, rehearse
 from ivr.plans.rehearsal.scenario import Place, Scenario
 from ivr.secrets_file import CALLER
-from ivr.settings import Settings
+from ivr.settings import LOOPBACK, Settings
 from ivr.stand import Stand, free_settings
 
 SCENARIOS = Path("dialplans/scenarios")
@@ -95,8 +96,9 @@ async def _really(chosen: Sequence[Chosen], manners: Sequence[Manner]) -> list[R
     for file in dict.fromkeys(one.plan.file.resolve() for one in chosen):
         ports = Ports.free()
         folder = BUILD / "rehearsal"
-        settings = free_settings(Settings.read(), ports, folder=folder, helpline=file)
-        stand = Stand(settings, name="rehearsal", ports=ports, log=BUILD / "log/rehearsal-service.log")
+        settings = free_settings(Settings.read(), ports, folder=folder, helpline=file, bind=LOOPBACK, sip_bind=LOOPBACK)
+        log = BUILD / "log/rehearsal-service.log"
+        stand = Stand(settings, name="rehearsal", ports=ports, scenes=folder / "scenes", log=log)
         own = [one.scenario for one in chosen if one.plan.file.resolve() == file]
         try:
             await stand.start(lambda text: print(text, file=sys.stderr))
@@ -117,7 +119,8 @@ async def _really(chosen: Sequence[Chosen], manners: Sequence[Manner]) -> list[R
 
 
 def line_of(stand: Stand, *, evidence: Path) -> RealLine:
-    """How scenarios reach the helpline of `stand`."""
+    """How scenarios reach the helpline of `stand`, which was started with `scenes`."""
+    assert stand.scenes is not None
     return RealLine(
         pbx=(stand.pbx.ports.address, stand.pbx.ports.sip),
         user=CALLER,
@@ -125,6 +128,7 @@ def line_of(stand: Stand, *, evidence: Path) -> RealLine:
         journals=stand.settings.state / "calls",
         log=stand.log,
         evidence=evidence,
+        scenes=Scenes(stand.scenes),
         voices=BUILD / "voices",
     )
 

@@ -6,7 +6,6 @@ import asyncio
 import json
 import shutil
 import time
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import reduce
@@ -17,6 +16,7 @@ import numpy as np
 from ivr.call import Caller, CallEvent, Ended, HandedOver, HandOver, Rang, Story, event_from_dict
 from ivr.errors import HelplineError
 from ivr.plans.rehearsal.judging import judge
+from ivr.plans.rehearsal.on_the_line import Scenes
 from ivr.plans.rehearsal.record import Ending, Record
 from ivr.plans.rehearsal.results import Came, Result
 from ivr.plans.rehearsal.scenario import Scenario
@@ -60,6 +60,8 @@ class RealLine:
     log: Path
     evidence: Path
     """Folder for the sound, journal and log of calls that failed; each has a folder of its own in it."""
+    scenes: Scenes
+    """Where the service looks which scene a call has."""
     voices: Path
     """Folder in which what was synthesised is kept."""
 
@@ -72,7 +74,7 @@ async def call_for_real(scenario: Scenario, line: RealLine, manner: Manner) -> R
     if why:
         return Result(name=title, place=scenario.place, came=Came.SKIPPED, why=why)
     async with SipPhone(line.user, line.password, line.pbx) as phone:
-        actor = _Actor(scenario, line, manner, name=f"Rehearsal {uuid.uuid4().hex[:12]}")
+        actor = _Actor(scenario, line, manner, name=line.scenes.leave_word(scenario))
         fault = ""
         try:
             async with asyncio.timeout(LONGEST_CALL_S):

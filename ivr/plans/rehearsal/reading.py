@@ -59,6 +59,12 @@ def read_scenarios(file: Path, text: str | None = None) -> tuple[ScenarioFile, P
     return ScenarioFile(file=file, plan=plan.file, scenarios=scenarios), plan
 
 
+def read_scene(file: Path, scenario: str, flow: Flow) -> Scene:
+    """The scene of `scenario` in `file`, a call of `flow`. Raises FlowError."""
+    top = parse(read_text(file), file=str(file), name="the scenario file")
+    return _scene(top.take("scenarios").fields().take(scenario).fields(), flow)
+
+
 def _plan(named: Value, file: Path) -> Plan:
     path = Path(os.path.normpath(file.parent / named.text()))
     if not path.is_file():

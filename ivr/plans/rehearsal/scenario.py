@@ -114,9 +114,6 @@ class Scenario:
 
     def only_without_a_line(self) -> str:
         """Why it cannot be a real call; empty if it can."""
-        scene = self.scene.differs_from_a_real_line()
-        if scene:
-            return f"no real call can be given: {scene}"
         sure = (act.readings[0].confidence for act in self.acts if isinstance(act, Says))
         return "a real recogniser is as sure as it is, not 'confidence'" if any(one != SURE for one in sure) else ""
 

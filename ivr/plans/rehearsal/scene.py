@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
@@ -153,14 +153,6 @@ class Scene:
         """Who rings."""
         return Caller(number=self.number, name="", dialled="100")
 
-    def differs_from_a_real_line(self) -> str:
-        """What of it no real call can be given; empty if nothing."""
-        usual = Scene(number=self.number)
-        names = {"at": "at", "closed": "closed", "recogniser_down": "recogniser_down", "found": "look_ups"}
-        names |= {"record": "caller_record", "more_records": "more_records", "identity_locked": "identity_locked"}
-        names |= {"before": "remembered", "fate": "outbox"}
-        return ", ".join(word for name, word in names.items() if getattr(self, name) != getattr(usual, name))
-
 
 def _callers(scene: Scene, file: CallersFile, stage: Stage) -> Callers:
     """Those of `scene`, whose own look-ups come first."""
@@ -223,12 +215,24 @@ class Stage:
     """Look-ups in the sandbox that have no answer yet."""
 
     @classmethod
-    def of(cls, scene: Scene, flow: Flow, sandbox: Sandbox) -> Stage:
-        """The scene at `flow`'s place."""
+    def of(
+        cls,
+        scene: Scene,
+        flow: Flow,
+        sandbox: Sandbox,
+        *,
+        clock: Callable[[float], Clock] = Clock,
+        kept_at: float | None = None,
+    ) -> Stage:
+        """The scene at `flow`'s place; what is kept of the caller is as old by `kept_at` (None: by its own time)."""
         began = scene.at.replace(tzinfo=ZoneInfo(flow.time_zone))
-        before = scene.before.remembered(flow, began.timestamp()) if scene.before is not None else Remembered()
+        before = (
+            scene.before.remembered(flow, began.timestamp() if kept_at is None else kept_at)
+            if scene.before is not None
+            else Remembered()
+        )
         memory = KeepsInMind(before)
-        stage = cls(scene=scene, began=began, clock=Clock(began.timestamp()), memory=memory, sandbox=sandbox)
+        stage = cls(scene=scene, began=began, clock=clock(began.timestamp()), memory=memory, sandbox=sandbox)
         if flow.callers is not None:
             stage.callers = _callers(scene, flow.callers, stage)
         return stage
