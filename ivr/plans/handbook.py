@@ -107,8 +107,8 @@ _SCENARIOS = f"""\
 A scenario is a call and what must come of it. `ivr test` plays all files in `dialplans/scenarios`, or those that it is
 given; `/save FILE NAME` in `ivr talk` writes one (there `--at`, `--caller`, `--closed`, `--recogniser-down` and
 `--finds SOURCE.FACT=VALUE` set the scene, and `?` says what can be typed). With `--sip` the same calls are made for
-real; those whose scene no real call can be given (a time, closed queues, look-ups, `confidence`) are left out then, and
-told.
+real, by a service that `ivr test` starts for them alone and that gives each call its scene: time, queues, look-ups,
+records, who hears. Only those with a `confidence` are left out then, and told: a real recogniser is as sure as it is.
 
 ```yaml
 {SCENARIOS}```

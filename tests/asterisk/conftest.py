@@ -128,7 +128,7 @@ async def stands(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stan
         pytest.skip(str(fault))
     async with AsyncExitStack() as stack:
 
-        async def make(name: str, *, ports: Ports | None = None, **changes: object) -> Stand:
+        async def make(name: str, *, ports: Ports | None = None, rehearses: bool = False, **changes: object) -> Stand:
             folder, ports = tmp_path_factory.mktemp(name), ports or Ports.free()
             settings = free_settings(
                 Settings.read(), ports, folder=folder, **{"helpline": PLANS / "hall.yaml", **changes}
@@ -139,6 +139,7 @@ async def stands(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stan
                 name=f"test-{os.getpid()}-{name}",
                 ports=ports,
                 installation=installation,
+                scenes=folder / "scenes" if rehearses else None,
                 log=folder / "service.log",
             )
             stack.callback(shutil.rmtree, stand.pbx.run_dir, ignore_errors=True)
