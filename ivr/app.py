@@ -110,10 +110,9 @@ def memory_of(settings: Settings, key: str) -> CallMemory:
 
 
 class Service:
-    """Everything that runs in the service process; `start` and `close` once each."""
+    """Everything that runs in the service process; `start` and `close` once each. `scenes`: of `ivr test --sip`."""
 
     def __init__(self, settings: Settings, scenes: Scenes | None = None) -> None:
-        """`scenes`: those of the calls that `ivr test --sip` makes; None outside of rehearsals."""
         self._settings = settings
         self._scenes = scenes
         self._hearing = hearing_of(settings)
