@@ -65,6 +65,8 @@ class SmtpGateway:
                 handed_over = True
                 await client.data(message)
         except aiosmtplib.SMTPResponseException as fault:  # a server's own text may hold the address
+            if handed_over and not 400 <= fault.code < 600:  # no refusal: another success, or nothing that can be read
+                raise FateUnknown(f"the mail server answers the message with {fault.code}") from None
             raise NotTaken(
                 f"the mail server answers with {fault.code}", again=fault.code < 500 or _ours(fault)
             ) from None

@@ -34,6 +34,7 @@ class MadeDatabase:
         new = not self.file.exists()
         try:
             self.file.parent.mkdir(parents=True, exist_ok=True)
+            self.file.touch(mode=0o600)  # it holds what callers told; SQLite's journal takes the same mode
             with contextlib.closing(sqlite3.connect(self.file, timeout=BUSY_S, isolation_level=None)) as made:
                 made.executescript(f"begin immediate;\n{script}\n;commit;")
         except (OSError, sqlite3.Error) as fault:

@@ -169,4 +169,7 @@ def _parsed(text: str, at: Place) -> URL | None:
         raise at.wrong("a password must not stand in a file; write {env:NAME} and set the environment variable NAME")
     if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
         raise at.wrong("this database is always empty; name a file, as in 'sqlite:///accounts.db'")
+    rest = (url.database or "").removeprefix(f"{STATE}/")
+    if rest != url.database and (Path(rest).is_absolute() or ".." in Path(rest).parts):
+        raise at.wrong("a database of the service's own lies in its folder; write 'sqlite:///{state}/NAME.db'")
     return url

@@ -266,6 +266,8 @@ async def test_an_email_arrives_whole_and_nothing_of_it_becomes_a_header(tmp_pat
         ({"rcpt": "550 no such mailbox"}, Fate.FAILED),
         ({"data": "452 full"}, Fate.LATER),
         ({"data": "554 refused"}, Fate.FAILED),
+        ({"data": "252 taken, I think"}, Fate.UNKNOWN),
+        ({"data": "2?? what"}, Fate.UNKNOWN),
         ({"data": "drop"}, Fate.UNKNOWN),
         ({"data": "slow"}, Fate.UNKNOWN),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import stat
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ def test_a_database_is_made_then_kept_then_made_again(
     plan = str(tmp_path / "plan.yaml")
     assert main(["seed", plan]) == 0
     assert "made by" in capsys.readouterr().out
+    assert stat.S_IMODE((tmp_path / "state/clinic.db").stat().st_mode) == 0o600, "it may hold what callers said"
     assert main(["seed", plan, "--format", "json"]) == 0
     (told,) = json.loads(capsys.readouterr().out)
     assert (told["new"], told["file"]) == (False, str(tmp_path / "state/clinic.db"))

@@ -136,7 +136,9 @@ async def test_a_broken_file_costs_the_sessions_and_not_the_start(
 async def test_bytes_that_are_no_text_cost_the_sessions_only(file: Path) -> None:
     file.parent.mkdir()
     file.write_bytes(b"\xff\xfe\x00")
-    await opened(file)
+    store = await opened(file)
+    session_id = await store.begin("alice")
+    assert found(store, session_id).agent == "alice"
 
 
 async def test_a_disk_that_cannot_be_read_or_written_lets_agents_work_until_the_restart(

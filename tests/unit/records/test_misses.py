@@ -106,6 +106,7 @@ def test_a_torn_line_costs_only_itself(tmp_path: Path) -> None:
     assert [miss.text for miss in misses.of("town", today=TODAY)] == ["a badge", "a sticker"]
 
 
-def test_a_disk_that_cannot_be_written_costs_no_call(tmp_path: Path) -> None:
+def test_a_disk_that_cannot_be_written_costs_no_call(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "misses").write_text("a file where the folder should be")
     rings(Misses(tmp_path / "misses"), "a badge")
+    assert "could not be kept" in caplog.text

@@ -96,6 +96,8 @@ HTTP = "s:\n  http: https://api.example/x?p={p}\n  take: {s: s}\n"
         (SQL.replace(":r\n", ":r -- and more\n"), "3:10", "comment"),
         (SQL.replace("sqlite:///a.db", "a.db"), "2:8", "no address of a database"),
         (SQL.replace("sqlite:///a.db", "sqlite://"), "2:8", "always empty"),
+        (SQL.replace("sqlite:///a.db", "sqlite:///{state}//srv/live.db"), "2:8", "sqlite:///{state}/NAME.db"),
+        (SQL.replace("sqlite:///a.db", "sqlite:///{state}/../live.db"), "2:8", "sqlite:///{state}/NAME.db"),
         (SQL.replace("sqlite:///a.db", "postgresql://u:geheim@db/a"), "2:8", "{env:NAME}"),
         (HTTP.replace("https://api.example", "ftp://api.example"), "2:9", "no address"),
         (HTTP.replace("https://api.example", "https://{host}"), "2:9", "the host must stand"),
