@@ -131,7 +131,8 @@ async def test_when_the_media_port_is_refused_the_caller_gets_the_plan_in_asteri
         await caller.call.wait_for_sound(timeout_s=RESCUE_S)
         await _rescued(caller, operator, await caller.presses("0"))
         ended = await caller.journal.next(Ended)
-        assert (ended.reason, ended.detail) == (EndReason.LINE_FAILED, "Asterisk could not reach the media server")
+        assert ended.reason is EndReason.LINE_FAILED
+        assert ended.detail == "Asterisk could not reach the media server (CHANUNAVAIL)"
     finally:
         await stand.stop_service()
         stand.settings = right
