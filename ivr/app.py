@@ -208,6 +208,7 @@ class Service:
         await running.enter_async_context(self._prompts.kept_ready())
         running.push_async_callback(self._engines.close)
         running.push_async_callback(self._memory.close)
+        running.push_async_callback(self._lock.close)
         running.push_async_callback(self._close_sources)
         self._outbox.use(self._helpline.gateways)
         running.push_async_callback(self._outbox.close)

@@ -5,7 +5,7 @@ The file, by example::
     country: GB                     # whose numbers are written without a country; this if it is not said
     wait_s: 1                       # longest that a step waits for the record; 1
     key: reference                  # field (or list) that says whose record it is
-    lock: {failures: 3, within_hours: 24, minutes: 30}
+    lock: {failures: 3, within_hours: 24, minutes: 30, most_an_hour: 30}      # the last: of all callers together
     fields:
       reference: {level: knowledge, kind: reference}        # kind: text, reference, date or phone
       balance: knowledge            # short for {level: knowledge}
@@ -39,6 +39,8 @@ _PLACE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _SHORTEST_WAIT_S, _USUAL_WAIT_S, _LONGEST_WAIT_S = 0.1, 1.0, 5.0
 _MOST_PRIORITY = 1000
 _MOST_DAYS = 36_500
+_MOST_AN_HOUR = 200
+"""Of a day's failures the lock keeps all then (`ivr.callers.lock.MOST_KEPT`)."""
 
 
 class Use(Enum):
@@ -135,6 +137,8 @@ class LockRule:
     failures: int = 3
     within_s: float = 24 * 3600.0
     locked_s: float = 30 * 60.0
+    most_an_hour: int = 30
+    """Failures of all callers together; beyond it the check is locked for everybody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,12 +275,13 @@ def _check_key(source: Source, keys: tuple[str, ...], listed: Fields) -> None:
 
 
 def _lock(lines: Fields) -> LockRule:
-    failures, within, minutes = lines.get("failures"), lines.get("within_hours"), lines.get("minutes")
+    failures, within, minutes, overall = map(lines.get, ("failures", "within_hours", "minutes", "most_an_hour"))
     usual = LockRule()
     rule = LockRule(
         failures=failures.whole(1, 10) if failures else usual.failures,
         within_s=within.number(1, 720) * 3600 if within else usual.within_s,
         locked_s=minutes.number(1, 1440) * 60 if minutes else usual.locked_s,
+        most_an_hour=overall.whole(10, _MOST_AN_HOUR) if overall else usual.most_an_hour,
     )
     lines.done()
     return rule

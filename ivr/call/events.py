@@ -140,7 +140,7 @@ class IdentityKnown(CallEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityFailed(CallEvent):
-    """The caller did not pass a check of who they are: ``wrong``, ``locked``, or ``unknown`` (nothing to compare)."""
+    """The caller did not pass a check of who they are: ``wrong``, ``locked``, or ``unknown`` (sources are away)."""
 
     outcome: str
 

@@ -34,7 +34,7 @@ class CheckOutcome(Enum):
     LOCKED = "locked"
     """Too many failures, in this call or before: nothing was compared, or this was the last try."""
     UNKNOWN = "unknown"
-    """There is nothing to compare with: sources are away, or the record lacks what was asked."""
+    """Sources are away, so that nobody can tell who calls, or the record lacks what was asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -123,9 +123,15 @@ class CallersRecord:
         found_by: Mapping[str, str],
         told: Mapping[str, str],
     ) -> CheckOutcome:
+        """What the check comes to; of one that is not passed, this depends on nothing that a record holds or lacks.
+
+        While a source is away, who is wrong, whose record it may have, and who made a record up all are "unknown" and
+        count alike. Nothing counts where nobody could be known.
+        """
         held = person.values if person is not None else {}
-        cannot_tell = gathering.incomplete or not found_by
-        if cannot_tell and any(not held.get(name) for name in told):
+        if not found_by and any(not held.get(name) for name in told):
+            return CheckOutcome.UNKNOWN
+        if found_by and not gathering.could_tell(told):
             return CheckOutcome.UNKNOWN
         record = self._hashed(person, found_by)
         if self._locked(record):
@@ -136,7 +142,9 @@ class CallersRecord:
         if all_right(self._file, told, held):
             await self._lock.passed(record, level)
             return CheckOutcome.PASSED
-        return CheckOutcome.LOCKED if self._locked(record) else CheckOutcome.WRONG
+        if self._locked(record):
+            return CheckOutcome.LOCKED
+        return CheckOutcome.UNKNOWN if found_by and gathering.incomplete else CheckOutcome.WRONG
 
     def _locked(self, record: str) -> bool:
         return self._lock.locked(self._file.lock, self._number, record)

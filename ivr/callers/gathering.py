@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -32,7 +32,8 @@ class _State:
     answered: Asked | None = None
     """By what it was asked then."""
     tried: set[Asked] = field(default_factory=set)
-    failed: bool = False
+    unanswered: set[Asked] = field(default_factory=set)
+    """Of what was asked by the values that all began with: those to which there is no answer, not even a no."""
     task: asyncio.Task[None] | None = None
 
 
@@ -53,8 +54,23 @@ class Gathering:
 
     @property
     def incomplete(self) -> bool:
-        """Whether a source failed or has not answered."""
-        return not self._quiet.is_set() or any(state.failed for state in self._states.values())
+        """Whether a source has failed or not yet answered to what all began with.
+
+        Sources that are asked by what another one knew make no difference: that they are asked at all, tells that there
+        is a record.
+        """
+        return any(state.unanswered for state in self._states.values())
+
+    def could_tell(self, names: Collection[str]) -> bool:
+        """Whether all these fields could be known of anybody while it is `incomplete`."""
+        there = [source for source in self._file.sources if not self._states[source.name].unanswered]
+        reached, before = set(self._start), -1
+        while len(reached) > before:
+            before = len(reached)
+            for source in there:
+                if any(way.needs <= reached for way in source.ways):
+                    reached |= source.take.keys()
+        return reached >= set(names)
 
     def person(self) -> Person | None:
         """The record, as far as it is known by now."""
@@ -105,6 +121,8 @@ class Gathering:
             if asked not in state.tried:
                 state.tried.add(asked)
                 by = {name: known[name] for name in way.needs}
+                if way.needs <= self._start.keys():
+                    state.unanswered.add(asked)
                 self._quiet.clear()
                 state.task = asyncio.create_task(
                     self._answered(source, state, way, values, by), name=f"ask {source.name} who calls"
@@ -117,15 +135,16 @@ class Gathering:
         try:
             facts = await self._look_up(way.look_up, values)
         except LookUpFailed:
-            state.failed = True  # the sources' own log says why
+            pass  # the sources' own log says why
         except Exception as fault:  # noqa: BLE001 - whatever it is, the caller is served; its text may hold values
             log.error(
                 "a caller's record could not be read", extra={"source": source.name, "fault": type(fault).__name__}
             )
-            state.failed = True
         else:
+            asked = (way.look_up, frozenset(values.items()))
+            state.unanswered.discard(asked)
             if facts is not None:
-                state.reply, state.way, state.failed = reply_of(self._file, source, facts, by), way, False
-                state.answered = (way.look_up, frozenset(values.items()))
+                state.reply, state.way, state.answered = reply_of(self._file, source, facts, by), way, asked
+                state.unanswered.clear()
         state.task = None
         self._go_on()

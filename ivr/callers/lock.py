@@ -1,5 +1,12 @@
 """Remembers who failed a check of who they are, across calls and restarts, and locks the check after some failures.
 
+Failures count for the number that rang, for the record whichever number rings, and for all callers together: numbers
+can be forged or withheld, and records are many, so without a limit over all of them somebody could try one birthday
+after another on one record after another. The price is that as many failed checks as a rule allows an hour lock the
+check for everybody until the hour's window has room again: somebody may bring that about on purpose. It is paid
+knowingly: only the check is locked, and a plan leads who is locked to a person; who was wrong and then right counts for
+nothing; and it is loud, a warning in the log.
+
 What is kept holds no number and no reference: only hashes of them under a key of the installation.
 """
 
@@ -14,6 +21,7 @@ import logging
 import os
 import tempfile
 from collections.abc import Callable, Collection
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
@@ -26,6 +34,9 @@ MOST_KEPT = 5_000
 """Failures; beyond it the oldest are forgotten."""
 _KEPT_S = 30 * 24 * 3600.0
 """As long as a rule may look back."""
+WITHIN_S = 1.0
+"""A caller waits so long for their failure to be on disk; then it counts in memory until the disk has taken it."""
+_HOUR_S = 3600.0
 _HASH_BYTES = 16
 
 
@@ -47,7 +58,9 @@ class Lock:
         self._key = key.encode()
         self._now = now
         self._failures = _read(file) if file is not None else []
-        self._writing = asyncio.Lock()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="lock")
+        self._writing: Future[None] | None = None
+        self._told_at = float("-inf")
 
     def hashed(self, what: str, values: Collection[str]) -> str:
         """`values` of the kind `what` as they are kept; empty for none."""
@@ -57,13 +70,21 @@ class Lock:
         return hmac.new(self._key, text.encode(), hashlib.sha256).digest()[:_HASH_BYTES].hex()
 
     def locked(self, rule: LockRule, number: str, record: str) -> bool:
-        """Whether the check is locked for the (hashed) `number` or on the (hashed) `record`; empty ones are not."""
+        """Whether the check is locked for the (hashed) `number`, on the (hashed) `record`, or for everybody.
+
+        A number and a record that are empty are not locked of themselves.
+        """
+        if self._locks_all(rule):
+            return True
         by_number = [one.at for one in self._failures if number and one.number == number]
         on_record = [one.at for one in self._failures if record and one.record == record]
         return self._locks(rule, by_number) or self._locks(rule, on_record)
 
     async def failed(self, number: str, record: str, level: Level) -> None:
-        """Keep one more failure, on disk when this returns; who hangs up meanwhile has failed all the same."""
+        """Keep one more failure, on disk when this returns; who hangs up meanwhile has failed all the same.
+
+        A disk that hangs or fails is logged, and the failure counts until a restart.
+        """
         self._failures.append(Failure(self._now(), number, record, level))
         await self._keep()
 
@@ -77,6 +98,23 @@ class Lock:
         if len(self._failures) != before:
             await self._keep()
 
+    async def close(self) -> None:
+        """Finish what is being written."""
+        await asyncio.to_thread(self._thread.shutdown)
+
+    def _locks_all(self, rule: LockRule) -> bool:
+        now = self._now()
+        if sum(1 for one in self._failures if one.at > now - _HOUR_S) < rule.most_an_hour:
+            return False
+        if now >= self._told_at + _HOUR_S:
+            self._told_at = now
+            log.warning(
+                "the check of who calls is locked for all callers: too many have failed it within an hour, so somebody "
+                "may be guessing",
+                extra={"most_an_hour": rule.most_an_hour},
+            )
+        return True
+
     def _locks(self, rule: LockRule, times: Collection[float]) -> bool:
         if len(times) < rule.failures:
             return False
@@ -89,11 +127,24 @@ class Lock:
         self._failures = [one for one in self._failures if one.at > oldest][-MOST_KEPT:]
         if self._file is None:
             return
-        async with self._writing:
+        if self._writing is None or self._writing.running() or self._writing.done():
             try:
-                await asyncio.to_thread(_write, self._file, tuple(self._failures))
-            except OSError as fault:
-                log.error("failed checks of callers cannot be kept", extra={"fault": fault.strerror})
+                self._writing = self._thread.submit(self._write_down, self._file)
+            except RuntimeError:  # closed
+                log.error("failed checks of callers cannot be kept", extra={"fault": "the service stops"})
+                return
+        try:
+            async with asyncio.timeout(WITHIN_S):
+                await asyncio.shield(asyncio.wrap_future(self._writing))
+        except TimeoutError:
+            log.error("failed checks of callers are not on disk in time; they count", extra={"limit_s": WITHIN_S})
+
+    def _write_down(self, file: Path) -> None:
+        """All failures as they are now. In the thread, one after the other: an older state never replaces a newer."""
+        try:
+            _write(file, tuple(self._failures))
+        except OSError as fault:
+            log.error("failed checks of callers cannot be kept", extra={"fault": fault.strerror})
 
 
 def _read(file: Path) -> list[Failure]:

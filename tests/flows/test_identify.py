@@ -147,7 +147,9 @@ def test_three_failures_lock_over_calls_and_restarts(helpline: tuple[Flow, Knowl
 
     def ring(*answers: str) -> Called:
         lock = Lock(kept, "key", clock)
-        return call(helpline, *keyed(*answers), world=world_of(callers, Residents(ADA, BOB), lock), whole=False)
+        called = call(helpline, *keyed(*answers), world=world_of(callers, Residents(ADA, BOB), lock), whole=False)
+        asyncio.run(lock.close())
+        return called
 
     assert ring(WRONG, ADAS, WRONG).hand_over.reason == "failed"
     third = ring(WRONG)

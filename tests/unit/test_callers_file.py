@@ -30,6 +30,7 @@ WRONG = {
     f"{FIELDS}\n{SOURCES}\nwait_s: 60": "3:9: 'wait_s' must be a number from 0.1 to 5, not '60'",
     f"{FIELDS}\n{SOURCES}\nkey: nobody": "3:6: there is no field 'nobody'; add it below 'fields'",
     f"{FIELDS}\n{SOURCES}\nlock: {{failures: 0}}": "'failures' must be a whole number from 1 to 10",
+    f"{FIELDS}\n{SOURCES}\nlock: {{most_an_hour: 5000}}": "'most_an_hour' must be a whole number from 10 to 200",
     f"{FIELDS}\n{SOURCES}\nlock: {{minuets: 5}}": "'minuets' is not known here; did you mean 'minutes'?",
     f"{FIELDS}\n{SOURCES}\nfeilds: 1": "'feilds' is not known here; did you mean 'fields'?",
     f"{FIELDS}\n{SOURCES.replace('{number}', '{nubmer}')}": "there is no field 'nubmer'; did you mean 'number'?",
@@ -53,6 +54,13 @@ def test_it_says_what_there_is(tmp_path: Path) -> None:
     assert [way.look_up for way in source.ways] == ["by_phone", "by_reference"]
     assert source.ways[0].filled({"number": "+44770"}) == {"phone": "+44770"}
     assert source.ways[1].filled({"number": "+44770"}) is None
+
+
+def test_it_says_when_the_check_is_locked(tmp_path: Path) -> None:
+    lock = "lock: {failures: 4, within_hours: 2, minutes: 5, most_an_hour: 60}"
+    rule = read_callers(beside(tmp_path, f"{FIELDS}\n{SOURCES}\n{lock}")).lock
+    assert (rule.failures, rule.within_s, rule.locked_s, rule.most_an_hour) == (4, 7200, 300, 60)
+    assert read_callers(beside(tmp_path)).lock.most_an_hour == 30
 
 
 @pytest.mark.parametrize("text", WRONG)

@@ -36,7 +36,8 @@ class Identify(Verb):
     Who is known well enough already is asked nothing. Else ``prove`` is asked, all of which must be right; before it
     ``find``, of a caller whose number finds no record, or who was wrong. Nobody is told what was wrong, nor whether
     there is such a record. After three failures, over calls, the check is locked for a time, for the number and for the
-    record. Secrets are asked in a sensitive step, by keys.
+    record; after thirty within an hour, by whomever, for everybody until the hour has room again (``lock`` in the file
+    of callers). So lead who is locked to a person. Secrets are asked in a sensitive step, by keys.
     """
 
     word: ClassVar[str] = "identify"
@@ -73,7 +74,7 @@ account:
     passed: Written = line(STEP, "The step that follows if it is known who calls.")
     failed: Written = line(STEP, "The step that follows if the caller was wrong too often here.")
     locked: Written = line(STEP, "The step that follows if the check is locked.")
-    unknown: Written = line(STEP, "The step that follows if there is nothing to compare with: sources are away.")
+    unknown: Written = line(STEP, "The step that follows if sources are away, so that nobody can tell who calls.")
     callers: CallersFile | None = None
     sensitive: bool = False
 

@@ -13,6 +13,7 @@ from ivr.call import Caller, CheckOutcome, Level
 from ivr.callers import Callers, Lock
 from ivr.callers.callers import CallersRecord
 from ivr.callers_file import CallersFile, read_callers
+from ivr.errors import LookUpFailed
 from ivr.testing.clock import run
 from tests.flows.known_callers import ADA, BOB, TODAY, Clock, beside
 
@@ -137,3 +138,81 @@ def test_a_withheld_number_locks_nobody_else(file: CallersFile) -> None:
             await record.close()
 
     run(call())
+
+
+TWO = """\
+key: reference
+fields:
+  reference: {level: knowledge, kind: reference}
+  name: knowledge
+  phone: agent
+  date_of_birth: {level: agent, kind: date}
+sources:
+  residents:
+    match: {look_up: residents, with: {reference: "{reference}"}}
+    take: {reference: reference, name: name, date_of_birth: born, phone: phone}
+  students:
+    match: {look_up: students, with: {reference: "{reference}"}}
+    take: {reference: reference, name: name, date_of_birth: born}
+  permits:
+    match: {look_up: permits, with: {phone: "{phone}"}}
+    take: {reference: reference, name: name}
+"""
+WRONG_BIRTH = {"date_of_birth": "1999-09-09"}
+NOBODYS, ADAS, BOBS = "00000000", ADA["reference"], BOB["reference"]
+
+
+def outcomes(file: CallersFile, away: set[str], *tries: tuple[str, Mapping[str, str]]) -> list[CheckOutcome]:
+    """What comes of `tries` (reference and what is told), each in a call that withholds its number, one after another.
+
+    Ada is a resident, Bob a student; sources `away` fail.
+    """
+
+    async def look_up(name: str, asked: Mapping[str, str]) -> Mapping[str, str] | None:
+        if name in away:
+            raise LookUpFailed("away")
+        of = {"residents": [ADA], "students": [BOB], "permits": [ADA]}[name]
+        return next((one for one in of if all(one[key] == value for key, value in asked.items())), None)
+
+    async def rings() -> list[CheckOutcome]:
+        callers = Callers(file, look_up, Lock(None, "key", Clock()), lambda: TODAY)
+        found = []
+        for reference, told in tries:
+            record = callers.ring(replace(CALLER, number=""))
+            found.append(await record.check(Level.KNOWLEDGE, {"reference": reference}, told))
+            await record.close()
+        return found
+
+    return run(rings())
+
+
+@pytest.mark.parametrize("away", [set(), {"residents"}, {"students"}, {"permits"}, {"residents", "students"}])
+def test_whatever_source_is_away_a_wrong_answer_tells_nobody_whether_there_is_such_a_record(
+    tmp_path: Path, away: set[str]
+) -> None:
+    file = read_callers(beside(tmp_path, TWO))
+    first, *others = ([(reference, WRONG_BIRTH)] * 4 for reference in (NOBODYS, ADAS, BOBS))
+    expected = outcomes(file, away, *first)
+    assert all(outcomes(file, away, *tries) == expected for tries in others)
+    locks = not {"residents", "students"} <= away
+    assert (expected[-1] is CheckOutcome.LOCKED) is locks, "guesses are counted unless there is nothing to guess"
+
+
+def test_while_a_source_is_away_who_is_right_is_known_by_another_and_nobody_else_is(tmp_path: Path) -> None:
+    file = read_callers(beside(tmp_path, TWO))
+    bob, ada = (BOBS, {"date_of_birth": BOB["born"]}), (ADAS, BIRTH)
+    assert outcomes(file, {"residents"}, bob, ada) == [CheckOutcome.PASSED, CheckOutcome.UNKNOWN]
+    assert outcomes(file, {"permits"}, bob, ada) == [CheckOutcome.PASSED, CheckOutcome.PASSED]
+
+
+def test_who_forges_numbers_gets_no_more_tries_at_a_record(file: CallersFile) -> None:
+    async def call() -> list[CheckOutcome]:
+        callers = Callers(file, Late().look_up, Lock(None, "key", Clock()), lambda: TODAY)
+        found = []
+        for at in range(4):
+            record = callers.ring(replace(CALLER, number=f"0770090050{at}"))
+            found.append(await record.check(Level.KNOWLEDGE, {"reference": BOBS}, WRONG_BIRTH))
+            await record.close()
+        return found
+
+    assert run(call()) == [CheckOutcome.WRONG, CheckOutcome.WRONG, CheckOutcome.LOCKED, CheckOutcome.LOCKED]

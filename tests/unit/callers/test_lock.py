@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from ivr.call import Level
 from ivr.callers import Lock
 from ivr.callers import lock as module
 from ivr.callers_file import LockRule
+from ivr.testing.clock import run
 from tests.flows.known_callers import Clock
 
 RULE = LockRule(failures=3, within_s=3600, locked_s=600)
@@ -110,3 +113,57 @@ def test_a_disk_that_cannot_be_written_is_told_and_the_lock_holds_all_the_same(
     fail(lock, 3)
     assert lock.locked(RULE, "n", "r")
     assert "cannot be kept" in caplog.text
+
+
+def test_failures_of_all_callers_together_lock_everybody_until_the_hour_has_room_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    clock = Clock()
+    lock = Lock(None, "key", clock)
+    for at in range(RULE.most_an_hour):
+        assert not lock.locked(RULE, "nobody", "nothing")
+        fail(lock, 1, number="" if at % 2 else f"forged {at}", record=f"record {at}")
+        clock.now += 60
+    assert lock.locked(RULE, "nobody", "nothing") and lock.locked(RULE, "", "")
+    assert lock.locked(RULE, "somebody", "something")
+    assert caplog.text.count("locked for all callers") == 1
+    clock.now += 3601 - 60 * RULE.most_an_hour
+    assert not lock.locked(RULE, "nobody", "nothing")
+    fail(lock, 1, number="", record="one more")
+    assert lock.locked(RULE, "nobody", "nothing")
+    assert caplog.text.count("locked for all callers") == 1, "once an hour"
+
+
+def test_who_was_wrong_and_then_right_brings_nobody_nearer_to_that() -> None:
+    lock = Lock(None, "key", Clock())
+    for at in range(2 * RULE.most_an_hour):
+        fail(lock, 2, number=f"{at}", record=f"{at}")
+        asyncio.run(lock.passed(f"{at}", Level.KNOWLEDGE))
+    assert not lock.locked(RULE, "nobody", "nothing")
+
+
+def test_a_record_is_locked_whichever_numbers_ring() -> None:
+    lock = Lock(None, "key", Clock())
+    for number in ("", "forged", "forged otherwise"):
+        assert not lock.locked(RULE, "new", "r")
+        fail(lock, 1, number=number)
+    assert lock.locked(RULE, "new", "r")
+
+
+def test_a_disk_that_hangs_keeps_nobody_waiting_and_what_failed_counts_and_is_kept_in_the_end(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goes_on, path = threading.Event(), tmp_path / "failed.json"
+    monkeypatch.setattr(os, "fsync", lambda handle: goes_on.wait())
+    lock = Lock(path, "key", Clock())
+
+    async def calls() -> None:
+        for _ in range(3):
+            await lock.failed("n", "r", Level.KNOWLEDGE)
+        assert lock.locked(RULE, "n", "r")
+        goes_on.set()
+        await lock.close()
+
+    run(calls())
+    assert "not on disk in time" in caplog.text
+    assert Lock(path, "key", Clock()).locked(RULE, "n", "r")
