@@ -30,6 +30,12 @@ class FateUnknown(HelplineError):
     code = "fate_unknown"
 
 
+class Full(HelplineError):
+    """For now nothing more is sent, to whomever; the text says which limit it is. Nothing was written down."""
+
+    code = "outbox_full"
+
+
 class Gateway(Protocol):
     """Takes letters of one kind."""
 
@@ -53,6 +59,8 @@ class Limits:
     most_a_call: int = 3
     most_a_day: int = 5
     """To one number or address."""
+    most_an_hour: int = 200
+    """By the helpline in all: texts cost money, and somebody may have them sent to number after number."""
     keep_trying_s: float = 4 * 3600.0
 
 

@@ -20,9 +20,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ivr.call import By, CallId, Fate, Letter
-from ivr.outbox.gateway import Limits
+from ivr.outbox.gateway import Full, Limits
 
+LEDGER = "ledger.sqlite"
+"""In the folder of what is sent."""
 DAY_S = 24 * 3600.0
+HOUR_S = 3600.0
 MOST_WAITING = 1000
 """Letters that wait to be tried again; beyond it the caller hears that nothing was sent."""
 _TABLES = """
@@ -33,6 +36,7 @@ create table if not exists letters (
     link text not null default '', subject text not null default '');
 create index if not exists by_state on letters (state, next_at);
 create index if not exists by_whom on letters (whom, began);
+create index if not exists by_time on letters (began);
 create table if not exists keys (key blob not null);
 create trigger if not exists nothing_stays after update of state on letters
     when new.state in ('sent', 'failed', 'unknown')
@@ -40,6 +44,7 @@ create trigger if not exists nothing_stays after update of state on letters
 """
 _COUNT_TO = "select count(*) from letters where whom = ? and began > ? and state != 'failed'"
 _COUNT_IN_CALL = "select count(*) from letters where call_id = ? and began > ? and state != 'failed'"
+_COUNT_ALL = "select count(*) from letters where began > ? and state != 'failed'"
 _COUNT_WAITING = "select count(*) from letters where state = 'waiting'"
 _DUE = """
 select id, call_id, by, recipient, text, link, subject, tries, began from letters
@@ -87,24 +92,30 @@ class Ledger:
             return base.execute("update letters set state = 'unknown' where state = 'sending'").rowcount
 
     def begin(self, letter: Letter, limits: Limits, now: float) -> Fate | None:
-        """Write down that `letter` is being sent; None: go on, else it is not to be sent, for this is its fate."""
-        whom = self._whom(letter)
+        """Write down that `letter` is being sent; None: go on, else it is not to be sent, for this is its fate.
+
+        Raises Full if nobody is to be sent any more for now.
+        """
+        whom = self._whom(letter.by, letter.to)
         with self._whole() as base:
             known = base.execute("select state from letters where id = ?", (letter.id,)).fetchone()
             if known is not None:
                 return _FATES[known[0]]
-            today, in_call, waiting = (
+            today, in_call, in_all, waiting = (
                 base.execute(count, values).fetchone()[0]
                 for count, values in (
                     (_COUNT_TO, (whom, now - DAY_S)),
                     (_COUNT_IN_CALL, (letter.call_id, now - DAY_S)),
+                    (_COUNT_ALL, (now - HOUR_S,)),
                     (_COUNT_WAITING, ()),
                 )
             )
             if today >= limits.most_a_day or in_call >= limits.most_a_call:
                 return Fate.TOO_MANY
+            if in_all >= limits.most_an_hour:
+                raise Full("as many were sent within an hour as 'most_an_hour' in the file of gateways allows")
             if waiting >= MOST_WAITING:
-                return Fate.FAILED
+                raise Full("as many wait to be tried again as the ledger holds")
             base.execute(
                 "insert into letters (id, call_id, whom, state, began, by, recipient, text, link, subject)"
                 " values (?, ?, ?, 'sending', ?, ?, ?, ?, ?, ?)",
@@ -156,8 +167,18 @@ class Ledger:
             )
         return given_up
 
-    def _whom(self, letter: Letter) -> bytes:
-        return hmac.digest(self._key, f"{letter.by.value}:{letter.to.lower()}".encode(), hashlib.sha256)
+    def forget(self, by: By, to: str) -> int:
+        """Delete what is written of letters to one number or address, and send none that waits; how many these were.
+
+        What is under way stays until its fate is known, or it might be sent twice.
+        """
+        with self._whole() as base:
+            return base.execute(
+                "delete from letters where whom = ? and state != 'sending'", (self._whom(by, to),)
+            ).rowcount
+
+    def _whom(self, by: By, to: str) -> bytes:
+        return hmac.digest(self._key, f"{by.value}:{to.lower()}".encode(), hashlib.sha256)
 
     @contextmanager
     def _whole(self) -> Iterator[sqlite3.Connection]:

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from ivr.call import By, Fate, Letter
-from ivr.outbox.gateway import FateUnknown, Gateway, NotTaken, Setup
-from ivr.outbox.ledger import Ledger
+from ivr.outbox.gateway import FateUnknown, Full, Gateway, NotTaken, Setup
+from ivr.outbox.ledger import HOUR_S, LEDGER, Ledger
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -33,13 +33,14 @@ class Outbox:
     """The dialogue's `Outbox`. `use` says by which gateways; `start` and `close` once each."""
 
     def __init__(self, folder: Path, *, now: Callable[[], float] = time.time) -> None:
-        self._file = folder / "ledger.sqlite"
+        self._file = folder / LEDGER
         self._now = now
         self._setup = Setup()
         self._ledger: Ledger | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="outbox")
         self._under_way: set[asyncio.Task[Fate]] = set()
         self._trying: asyncio.Task[None] | None = None
+        self._told_at = float("-inf")
 
     @property
     def ways(self) -> frozenset[By]:
@@ -93,6 +94,9 @@ class Outbox:
         except (OSError, sqlite3.Error) as fault:
             log.error("a letter cannot be written down, so it is not sent", extra={"fault": str(fault)})
             return Fate.FAILED
+        except Full as fault:
+            self._tell(fault)
+            fate = Fate.FAILED
         if fate is not None:
             log.info("a letter is not sent", extra={"fate": fate.value})
             return fate
@@ -114,6 +118,12 @@ class Outbox:
             tried += 1
             await self._attempted(due.letter, setup.gateways[due.letter.by], tries=due.tries)
         return tried
+
+    def _tell(self, fault: Full) -> None:
+        """Once an hour; that each letter is not sent stands in its call's journal."""
+        if self._now() >= self._told_at + HOUR_S:
+            self._told_at = self._now()
+            log.error("no more letters are sent for now; callers hear that", extra={"reason": str(fault)})
 
     @property
     def _open(self) -> Ledger:

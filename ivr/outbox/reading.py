@@ -19,6 +19,7 @@ The file, by example::
       from: Riverton Council <helpline@riverton.example>
     most_a_call: 3
     most_a_day: 5                                     # to one number or address
+    most_an_hour: 200                                 # in all
     keep_trying_h: 4
 
 ``sms: {folder: texts}`` writes each text into a folder below the service's state, for trying.
@@ -80,10 +81,11 @@ def load_outbox(path: Path, state: Path, *, environment: Mapping[str, str] | Non
 
 def _limits(fields: Fields) -> Limits:
     usual = Limits()
-    a_call, a_day, hours = (fields.get(word) for word in ("most_a_call", "most_a_day", "keep_trying_h"))
+    a_call, a_day, in_all, hours = map(fields.get, ("most_a_call", "most_a_day", "most_an_hour", "keep_trying_h"))
     return Limits(
         most_a_call=a_call.whole(1, 20) if a_call else usual.most_a_call,
         most_a_day=a_day.whole(1, 100) if a_day else usual.most_a_day,
+        most_an_hour=in_all.whole(1, 100_000) if in_all else usual.most_an_hour,
         keep_trying_s=3600 * hours.number(0, 72) if hours else usual.keep_trying_s,
     )
 

@@ -18,6 +18,7 @@ from aiohttp import web
 from aiosmtpd.smtp import AuthResult
 
 from ivr.call import By, Fate
+from ivr.outbox import Outbox
 from ivr.outbox.ledger import Ledger
 from ivr.outbox.outbox import FIRST_RETRY_S
 from tests.integration.sending import (
@@ -199,6 +200,26 @@ async def test_so_many_a_call_and_so_many_a_day_and_no_more(tmp_path: Path) -> N
         assert await box.send(letter("0", call_id="1.3")) is Fate.SENT
     async with outbox(tmp_path, file, port=gateway.port, now=clock) as box:
         assert await box.send(letter("1", call_id="1.3")) is not Fate.TOO_MANY
+
+
+async def test_so_many_an_hour_to_everybody_together_and_whoever_runs_it_is_told_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = Clock()
+    file = TEXTS + "most_an_hour: 3\n"
+
+    async def sent(box: Outbox, at: int) -> Fate:
+        return await box.send(letter("hello", call_id=f"1.{at}", to=f"+4477009001{at:02}"))
+
+    async with web_gateway() as gateway, outbox(tmp_path, file, port=gateway.port, now=clock) as box:
+        fates = [await sent(box, at) for at in range(5)]
+        assert fates == [Fate.SENT] * 3 + [Fate.FAILED] * 2
+        clock.at += 3601
+        assert await sent(box, 4) is Fate.SENT
+        assert len(gateway.taken) == 4
+    told = [record for record in caplog.records if "no more letters" in record.getMessage()]
+    assert [record.levelname for record in told] == ["ERROR"]
+    assert "most_an_hour" in str(told[0].__dict__["reason"])
 
 
 async def test_who_hangs_up_meanwhile_gets_it_all_the_same(tmp_path: Path) -> None:

@@ -128,6 +128,8 @@ email:
   time_limit_s: 10                 # 10 if it is not said
 most_a_call: 3                     # 3 if it is not said
 most_a_day: 5                      # to one number or address; 5 if it is not said
+most_an_hour: 200                  # by the helpline in all; 200 if it is not said. Beyond it callers hear that it could
+                                   # not be sent, and the log tells whoever runs the service
 keep_trying_h: 4                   # 4 if it is not said
 ```
 

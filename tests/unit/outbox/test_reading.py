@@ -8,7 +8,7 @@ import pytest
 
 from ivr.call import By
 from ivr.errors import FlowError
-from ivr.outbox import Setup, load_outbox
+from ivr.outbox import Limits, Setup, load_outbox
 
 SMS = "sms:\n  http: https://gateway.example/send\n  form: {To: '{to}', Body: '{text}'}\n"
 MAIL = "email:\n  smtp: mail.example:587\n  security: starttls\n  from: Riverton <a@riverton.example>\n"
@@ -20,10 +20,13 @@ def read(folder: Path, text: str, **environment: str) -> Setup:
 
 
 def test_what_it_says_holds(tmp_path: Path) -> None:
-    setup = read(tmp_path, SMS + "  country: IE\n" + MAIL + "most_a_call: 1\nmost_a_day: 2\nkeep_trying_h: 0.5\n")
+    setup = read(
+        tmp_path,
+        SMS + "  country: IE\n" + MAIL + "most_a_call: 1\nmost_a_day: 2\nmost_an_hour: 9\nkeep_trying_h: 0.5\n",
+    )
     assert set(setup.gateways) == set(By)
     assert setup.country == "IE"
-    assert (setup.limits.most_a_call, setup.limits.most_a_day, setup.limits.keep_trying_s) == (1, 2, 1800)
+    assert setup.limits == Limits(most_a_call=1, most_a_day=2, most_an_hour=9, keep_trying_s=1800)
     assert setup.check() == ()
 
 
