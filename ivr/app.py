@@ -6,7 +6,7 @@ import asyncio
 import logging
 import signal
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence, Set
 from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
@@ -33,10 +33,14 @@ from ivr.outbox import Outbox
 from ivr.plans.rehearsal.on_the_line import Scenes, scenes_in
 from ivr.published import files_of
 from ivr.records.feeds import Feeds
+from ivr.records.journal import FOLDER as CALLS
 from ivr.records.journal import Journal
+from ivr.records.mailbox import FOLDER as MESSAGES
 from ivr.records.mailbox import Mailbox
+from ivr.records.misses import FOLDER as MISSES
 from ivr.records.misses import Misses
 from ivr.records.recall import recall
+from ivr.records.retention import Kept, Retention
 from ivr.records.tasks import FOLDER as TASKS
 from ivr.records.tasks import Tasks
 from ivr.secrets_file import secrets_for
@@ -109,6 +113,18 @@ def memory_of(settings: Settings, key: str) -> CallMemory:
     return CallMemory(settings.state / "callers.sqlite", key=key, bounds=bounds)
 
 
+def retention_of(settings: Settings, misses: Misses, *, now: Callable[[], float] = time.time) -> Retention:
+    """What the settings say about how long things are kept; `misses` knows its own days."""
+    state = settings.state
+    return Retention(
+        Kept(what="journals", folder=state / CALLS, pattern="*.jsonl", days=settings.journal_days),
+        Kept(what="messages", folder=state / MESSAGES, pattern="*/*.*", days=settings.messages_days),
+        Kept(what="letters", folder=state / OUTBOX, pattern="*/*.txt", days=settings.letters_days),
+        misses=misses,
+        now=now,
+    )
+
+
 class Service:
     """Everything that runs in the service process; `start` and `close` once each. `scenes`: of `ivr test --sip`."""
 
@@ -121,11 +137,11 @@ class Service:
         self._helpline = self._read_helpline()
         self._agents = load_agents(settings.agents)
         secrets = secrets_for(settings.secrets, [agent.name for agent in self._agents])
-        self._journal = Journal(settings.state / "calls")
-        misses = Misses(settings.state / "misses", common=lambda: self._helpline.knowledge.vocabulary())
-        misses.tidy(settings.helpline.stem)
+        self._journal = Journal(settings.state / CALLS)
+        misses = Misses(settings.state / MISSES, self._vocabulary, days=settings.misses_days)
+        self._retention = retention_of(settings, misses)
         self._feed = Feeds(self._journal, Tasks(settings.state / TASKS), misses)
-        self._mailbox = Mailbox(settings.state / "messages")
+        self._mailbox = Mailbox(settings.state / MESSAGES)
         self._lock = Lock(settings.state / "failed-checks.json", secrets.callers, time.time)
         self._memory = memory_of(settings, secrets.callers)
         self._outbox = Outbox(settings.state / OUTBOX)
@@ -189,6 +205,7 @@ class Service:
                 asyncio.create_task(beat(self._settings.loop_stall_s / BEATS_PER_DEADLINE), name="tell the watchdog"),
                 asyncio.create_task(self._loop_lag.watch(), name="watch the loop's lag"),
                 asyncio.create_task(self._reload_when(changed), name="read the plan anew"),
+                asyncio.create_task(self._retention.keep_up(), name="delete what is too old"),
             }
             if self._settings.watch or self._settings.helpline.is_dir():
                 meanwhile.add(asyncio.create_task(watch(self._files, changed.set), name="watch the plan's files"))
@@ -329,6 +346,9 @@ class Service:
         _tell_warnings(fresh)
         await asyncio.to_thread((settings.state / PLAN_TAKEN).touch)
         log.info("the changed plan is taken: new calls get it", extra={"warnings": len(fresh.warnings)})
+
+    def _vocabulary(self) -> Set[str]:
+        return self._helpline.knowledge.vocabulary()
 
     def _recall(self, call_id: CallId, queue: str) -> HandOver | None:
         events: Sequence[CallEvent] = self._journal.events(call_id)

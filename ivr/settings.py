@@ -84,6 +84,20 @@ class Settings(BaseSettings):
     memory_calls: int = Field(5, ge=1, le=20, description="Calls that are kept of one number, the newest.")
     memory_numbers: int = Field(50_000, ge=1, le=10_000_000, description="Numbers that anything is kept of.")
 
+    journal_days: float = Field(90, ge=2, le=3650, description="Days that the journal of a call is kept at most.")
+    messages_days: float = Field(
+        30,
+        ge=2,
+        le=3650,
+        description="Days that messages of callers are kept at most: as the plan's consent tells them.",
+    )
+    misses_days: int = Field(
+        90, ge=2, le=3650, description="Days that questions are kept which nobody answered, without who asked them."
+    )
+    letters_days: float = Field(
+        30, ge=2, le=3650, description="Days that letters are kept at most which a gateway only writes into a folder."
+    )
+
     loop_stall_s: float = Field(
         1.8, gt=0.3, description="A service that is silent this long is ended; with 2.7 s of apology, under 5 s in all."
     )

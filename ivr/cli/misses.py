@@ -16,7 +16,7 @@ from ivr.knowledge import Knowledge
 from ivr.knowledge.grouping import grouped
 from ivr.plans.plan_file import read_plan
 from ivr.published import plan_of
-from ivr.records.misses import Miss, Misses
+from ivr.records.misses import FOLDER, Miss, Misses
 from ivr.settings import Settings
 
 EXAMPLES = 4
@@ -56,7 +56,7 @@ def main(given: argparse.Namespace) -> int:
     if not plan.is_file():
         raise FlowError("there is no such file; check the name", file=str(plan))
     _, articles = read_plan(plan)
-    misses = Misses(settings.state / "misses")
+    misses = Misses(settings.state / FOLDER, days=settings.misses_days)
     kept = misses.of(helpline.stem)
     knowledge = Knowledge(articles, settings.state / VECTORS)
     gaps = gaps_of(kept, knowledge)

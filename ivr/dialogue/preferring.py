@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 CONSENT = (Prompt(text="Shall I remember that for your next call? Please say yes or no."),)
 KEPT = (Prompt(text="I will remember that. You can have it forgotten at any time."),)
 NOT_KEPT = (Prompt(text="All right. It holds for this call."),)
-FORGOTTEN = (Prompt(text="I have deleted what was kept of you."),)
+FORGOTTEN = (Prompt(text="I have deleted what I remembered of you."),)
 CANNOT = (Prompt(text="Sorry, I cannot do that just now."),)
 
 

@@ -14,6 +14,17 @@ from ivr.outbox.texts import short
 MOST_FILES = 1000
 
 
+def forget_letters(folder: Path, to: str) -> int:
+    """Delete the letters to one number or address below `folder`, where gateways have theirs; how many there were.
+
+    Raises OSError.
+    """
+    found = [file for file in folder.glob("*/*.txt") if file.read_text("utf-8").startswith(f"To: {to}\n")]
+    for file in found:
+        file.unlink(missing_ok=True)
+    return len(found)
+
+
 class FolderGateway:
     """Writes letters below `folder`, mode 0600."""
 

@@ -13,6 +13,8 @@ from ivr.errors import SettingsError
 
 log = logging.getLogger(__name__)
 
+FOLDER = "calls"
+"""Below the state's folder."""
 _UNSAFE = re.compile(r"[^0-9A-Za-z.-]")
 LARGEST_FILE_BYTES = 1_000_000
 """A call with more events than this is no conversation; what follows is counted, not kept."""

@@ -16,6 +16,8 @@ from ivr.call import HandOver
 
 log = logging.getLogger(__name__)
 
+FOLDER = "messages"
+"""Below the state's folder."""
 RATE_HZ = 8000
 MOST_MESSAGES = 2000
 """In all: a line that nobody listens to must not fill the disk. Two minutes have 2 MB."""

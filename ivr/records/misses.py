@@ -7,6 +7,7 @@ import logging
 import os
 import re
 import secrets
+import threading
 from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -17,9 +18,12 @@ from ivr.records.redaction import redacted
 
 log = logging.getLogger(__name__)
 
+FOLDER = "misses"
+"""Below the state's folder."""
 LARGEST_FILE_BYTES = 1_000_000
 """About 7,000 questions; beyond, the older half goes."""
 KEPT_DAYS = 90
+"""If nothing else is set."""
 LONGEST_TEXT = 300
 MOST_CALLS = 1000
 """Whose personal words are remembered at once; the oldest goes first."""
@@ -45,9 +49,14 @@ class Misses:
     so neither waits for the other. A full disk costs a line and a warning, never the call.
     """
 
-    def __init__(self, folder: Path, common: Callable[[], Set[str]] = frozenset) -> None:
-        """`common` gives words that are nobody's own, though a fact of a call may hold them ("garden waste")."""
+    def __init__(self, folder: Path, common: Callable[[], Set[str]] = frozenset, *, days: int = KEPT_DAYS) -> None:
+        """`common` gives words that are nobody's own, though a fact of a call may hold them ("garden waste").
+
+        What is older than `days` is not told, and goes with `tidy`.
+        """
         self._folder = folder
+        self._days = days
+        self._writing = threading.Lock()
         self._common = common
         self._calls: dict[CallId, _Asker] = {}
 
@@ -68,8 +77,8 @@ class Misses:
                 self._calls.pop(event.call_id, None)
 
     def of(self, helpline: str, *, today: date | None = None) -> tuple[Miss, ...]:
-        """What is open, oldest first; nothing that is older than `KEPT_DAYS`."""
-        oldest = (today or datetime.now(UTC).date()) - timedelta(days=KEPT_DAYS)
+        """What is open, oldest first; nothing that is too old."""
+        oldest = (today or datetime.now(UTC).date()) - timedelta(days=self._days)
         found: dict[str, Miss] = {}
         for line in self._lines(helpline):
             try:
@@ -90,12 +99,18 @@ class Misses:
         """These are seen to. Raises OSError."""
         self._append(helpline, {"done": sorted(ids)})
 
-    def tidy(self, helpline: str) -> None:
-        """Write down anew what is open, so that what is done or old is on no disk. For who starts the service."""
-        file = self._file(helpline)
-        kept = self.of(helpline)
-        if file.is_file():
-            _replace(file, "".join(_line(_told(miss)) for miss in kept).encode())
+    def tidy(self, now: float) -> None:
+        """Write down anew what is open at `now` (Unix seconds), so that what is done or old is on no disk.
+
+        For the service alone, from any thread; it takes some milliseconds, in which `note` waits. Raises OSError. What
+        `ivr misses` marks at this very moment may show again.
+        """
+        today = datetime.fromtimestamp(now, UTC).date()
+        for file in sorted(self._folder.glob("*.jsonl")):
+            with self._writing:
+                kept = self.of(file.stem, today=today)
+                if len(kept) != len(self._lines(file.stem)):
+                    _replace(file, "".join(_line(_told(miss)) for miss in kept).encode())
 
     def _keep(self, asker: _Asker, text: str, reason: str, at: float) -> None:
         if not text:
@@ -108,7 +123,10 @@ class Misses:
             log.warning("a missed question could not be kept", extra={"fault": str(fault)})
 
     def _append(self, helpline: str, told: dict[str, object]) -> None:
-        file = self._file(helpline)
+        with self._writing:
+            self._append_to(self._file(helpline), told)
+
+    def _append_to(self, file: Path, told: dict[str, object]) -> None:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle = os.open(file, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
         try:

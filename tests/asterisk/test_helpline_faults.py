@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from contextlib import suppress
 from typing import Any
@@ -85,14 +86,20 @@ async def test_killed_in_mid_call_the_caller_reaches_an_agent_who_knows_what_was
     await rough.nothing_is_left_of(caller)
 
 
-async def test_a_service_that_is_told_to_stop_leaves_no_process(rough: Helpline) -> None:
+async def test_a_service_that_is_told_to_stop_leaves_no_process_and_deletes_what_is_too_old_when_it_starts(
+    rough: Helpline,
+) -> None:
     service = rough.stand.service_pid
     assert service is not None
     await eventually(lambda: any("synthesis_worker" in command_of(pid) for pid in descendants(service)))
     below = descendants(service)
     await rough.stand.stop_service()
     assert not [command_of(pid) for pid in below if "worker" in command_of(pid)]
+    old = rough.journals / "0.1.jsonl"
+    old.touch()
+    os.utime(old, (0, 0))
     await rough.stand.start_service()
+    await eventually(lambda: not old.exists(), what="an old journal stays")
 
 
 async def test_an_agent_who_answers_before_the_service_is_back_learns_it_all_the_same(rough: Helpline) -> None:

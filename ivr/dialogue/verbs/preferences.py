@@ -44,8 +44,9 @@ class Prefer(Verb):
     """Let the caller say how they want to be spoken to, now and, with their consent, in their next calls.
 
     They say “slower” or press 1, “keys only” 2 (no speech is listened for where keys do), “a person first” 3
-    (``recall`` leads them there), or “forget me” 4, which deletes everything that is kept of their number, and treats
-    them as everybody from then on.
+    (``recall`` leads them there), or “forget me” 4, which deletes what is remembered of their number for the next
+    call, and treats them as everybody from then on. Journals and messages of their calls are not a caller's to delete,
+    who may ring with somebody else's number: ``ivr forget`` does it.
     """
 
     word: ClassVar[str] = "preferences"

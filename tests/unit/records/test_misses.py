@@ -78,7 +78,7 @@ def test_what_is_seen_to_goes_and_after_tidying_is_on_no_disk(tmp_path: Path) ->
     badge, sticker = misses.of("town", today=TODAY)
     misses.done("town", [badge.id])
     assert misses.of("town", today=TODAY) == (sticker,)
-    misses.tidy("town")
+    misses.tidy(AT)
     assert "badge" not in (tmp_path / "town.jsonl").read_text()
 
 
@@ -86,6 +86,17 @@ def test_old_questions_are_not_told(tmp_path: Path) -> None:
     misses = Misses(tmp_path)
     rings(misses, "a badge", at=AT - 100 * 86_400)
     assert misses.of("town", today=TODAY) == ()
+
+
+def test_what_is_too_old_is_after_tidying_on_no_disk_whichever_helpline_it_was(tmp_path: Path) -> None:
+    misses = Misses(tmp_path, days=30)
+    rings(misses, "a badge", at=AT - 31 * 86_400)
+    rings(misses, "a sticker", at=AT - 29 * 86_400)
+    (tmp_path / "former.jsonl").write_bytes((tmp_path / "town.jsonl").read_bytes())
+    misses.tidy(AT)
+    for helpline in ("town", "former"):
+        assert "badge" not in (tmp_path / f"{helpline}.jsonl").read_text()
+        assert [miss.text for miss in misses.of(helpline, today=TODAY)] == ["a sticker"]
 
 
 def test_the_file_never_grows_beyond_its_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

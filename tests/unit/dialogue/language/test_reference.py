@@ -64,7 +64,7 @@ CALLS: dict[str, tuple[list[Act], str]] = {
     "transfer": ([], "I will put you through. They can see what you told me."),
     "voicemail": ([says("no")], "Main menu."),
     "recall": ([presses("7#"), says("yes")], "Goodbye."),
-    "preferences": ([says("forget me")], "I have deleted what was kept of you. Goodbye."),
+    "preferences": ([says("forget me")], "I have deleted what I remembered of you. Goodbye."),
     "remember": ([], "Goodbye."),
     "goto": ([], "Main menu."),
     "hang_up": ([], "Goodbye."),
