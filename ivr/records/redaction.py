@@ -1,7 +1,8 @@
 """Takes out of what a caller said whatever tells who they are: numbers, letters that were spelled, names, addresses.
 
 What remains is kept for months and read by people who do not serve this caller, so in doubt a word goes. Nobody can
-tell every name from every word: what is known to be personal in this call (`personal`) goes as well.
+tell every name from every word: what is known to be personal in this call (`personal`) goes as well. A name that is a
+small word, too ("will"), goes where it is written as a name or stands where one does; else no question would be left.
 """
 
 from __future__ import annotations
@@ -48,6 +49,8 @@ _STRONG_NAME = re.compile(
     r"|(?:i am|i'm|is|he's|she's) called|mr|mrs|ms|miss|mister|dr|sir|madam|mx)(?=\s|$)"
 )
 _LONGEST_NAME = 3
+_NAMES_TOO = frozenset(("will",))
+"""Small words by which people are called; whoever else has one of them for a name is known (`personal`)."""
 _STREETS = _words("street road lane avenue crescent terrace mews grove")
 _NOT_AN_ADDRESS = _words(
     """light lights lamp lamps lighting sweeping sweeper cleaning cleaner sign signs party parties works tax noise
@@ -62,38 +65,60 @@ def redacted(text: str, personal: Set[str] = frozenset()) -> str:
 
     `personal` are words, in lower case, that are known to be this caller's own.
     """
-    plain = _EMAIL.sub(f" {EMAIL} ", text.lower().replace("’", "'"))
+    doubtful = _NAMES_TOO | (personal & _SMALL_WORDS)
+    plain = _capitalised(doubtful).sub(NAME, " ".join(text.replace("’", "'").split()))
+    plain = _EMAIL.sub(f" {EMAIL} ", plain.lower())
     plain = re.sub(r"(?<=\d)[a-z]{0,3}\d*|\b[a-z]{0,3}(?=\d)", lambda found: f" {found.group()} ", plain)
     plain = " ".join(re.sub(r"[^\w'\[\]-]+", " ", plain).split())
     plain = _WEAK_NAME.sub(rf"\1 {NAME}", plain)
-    words = _without_names(plain)
+    words = _without_names(plain, doubtful)
     words = _without_addresses(words)
     words = _without_spelling(words)
-    own = [NAME if word in personal and word not in _SMALL_WORDS else word for word in words]
+    own = [NAME if _is_one_of(personal - _SMALL_WORDS, word) else word for word in words]
     return " ".join(
         word for number, word in enumerate(own) if number == 0 or word != own[number - 1] or not _marked(word)
     )
 
 
-def _without_names(text: str) -> list[str]:
-    """Words after "my name is" and the like go, up to a small word."""
+def _capitalised(doubtful: Set[str]) -> re.Pattern[str]:
+    """Those words written as names, "Will", "Will's" and "Will Smith", where no sentence begins."""
+    names = "|".join(re.escape(word.capitalize()) for word in sorted(doubtful))
+    return re.compile(rf"(?<=[^.!?] )(?:{names})(?: [A-Z][\w-]+)*(?:'s?)?(?![\w'-])")
+
+
+def _is_one_of(names: Set[str], word: str) -> bool:
+    """Whether it is, or has, one of `names`: "okafor's", "the okafors'", "okafor-james"."""
+    if word in _SMALL_WORDS:
+        return False
+    return not names.isdisjoint((word.removesuffix("s'"), *re.split("['-]", word)))
+
+
+def _without_names(text: str, doubtful: Set[str]) -> list[str]:
+    """Words after "my name is" and the like go, up to a small word; after "this is", if they begin with a name."""
     kept: list[str] = []
     at = 0
-    for found in _STRONG_NAME.finditer(text):
+    names = "|".join(map(re.escape, sorted(doubtful)))
+    introduced = rf"\b(?:this is|i am|i'm|it is|it's|you're speaking to)(?= (?:{names})(?![\w-]))"
+    for found in re.finditer(f"{_STRONG_NAME.pattern}|{introduced}", text):
         if found.start() < at:
             continue
         kept += text[at : found.end()].split()
         rest = text[found.end() :].split()
-        named = _name_length(rest)
+        named = _name_length(rest, doubtful)
         kept += [NAME] if named else []
         at = len(text) - len(" ".join(rest[named:]))
     return [*kept, *text[at:].split()]
 
 
-def _name_length(words: list[str]) -> int:
+def _name_length(words: list[str], doubtful: Set[str] = frozenset()) -> int:
+    """How many of `words` are a name: up to a small word, but for a `doubtful` one at the front, or to a genitive."""
     for number, word in enumerate(words[:_LONGEST_NAME]):
+        if word == NAME or (number == 0 and word in doubtful):
+            continue
         if word in _SMALL_WORDS or _marked(word):
             return number
+        if word.endswith(("'s", "s'")):
+            return number + 1
     return min(len(words), _LONGEST_NAME)
 
 

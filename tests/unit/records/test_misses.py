@@ -34,6 +34,13 @@ def test_a_question_is_kept_without_who_asked(tmp_path: Path) -> None:
     assert not any(own in text for own in ("ada", "hill", "07700", "1.1", "seven"))
 
 
+def test_a_name_that_is_a_word_like_any_other_goes_where_it_is_a_name(tmp_path: Path) -> None:
+    misses = Misses(tmp_path)
+    rings(misses, "this is will when will okafor's bin be emptied", name="Will Okafor")
+    (miss,) = misses.of("town", today=TODAY)
+    assert miss.text == "this is [name] when will [name] bin be emptied"
+
+
 def test_callers_are_told_apart_but_not_told(tmp_path: Path) -> None:
     misses = Misses(tmp_path)
     rings(misses, "a badge", "a blue badge", call="1.1")

@@ -28,6 +28,19 @@ from ivr.records.redaction import redacted
         ("is the street light on station road broken", "is the street light on [address] broken"),
         ("write to ada.hill@example.com", "write to [e-mail]"),
         ("write to ada at example dot com", "write to [e-mail]"),
+        ("my name is will and i want a permit", "my name is [name] and i want a permit"),
+        ("my name is will smith and i want a permit", "my name is [name] and i want a permit"),
+        ("this is will", "this is [name]"),
+        ("hello this is will i want a permit", "hello this is [name] i want a permit"),
+        ("it's will smith calling about my rent", "it's [name] calling about my rent"),
+        ("mr will would like a sticker", "mr [name] would like a sticker"),
+        ("can Will have a permit", "can [name] have a permit"),
+        ("Will you tell Will that it will rain", "will you tell [name] that it will rain"),
+        ("it is Will's bin", "it is [name] bin"),
+        ("My name is Will Smith and I want a permit", "my name is [name] and i want a permit"),
+        ("My name is Will smith and I want a permit", "my name is [name] and i want a permit"),
+        ("This is Will Smith calling about my rent", "this is [name] calling about my rent"),
+        ("mrs hill's bin was missed", "mrs [name] bin was missed"),
     ],
 )
 def test_what_is_personal_goes(said: str, kept: str) -> None:
@@ -44,10 +57,31 @@ def test_what_is_personal_goes(said: str, kept: str) -> None:
         "there is a broken street light",
         "i am moving house",
         "what's a blue badge",
+        "when will my bin be emptied",
+        "will it be this will it be that",
+        "i am told that it will be free",
+        "what's the council's address",
     ],
 )
 def test_what_callers_want_stays(said: str) -> None:
     assert redacted(said) == said
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("okafor's bin was missed", "[name] bin was missed"),
+        ("Okafor’s bin was missed", "[name] bin was missed"),
+        ("the okafors' bin and james' bin", "the [name] bin and [name] bin"),
+        ("the okafor-james bin", "the [name] bin"),
+        ("o'okafor's bin", "[name] bin"),
+        ("when will so be emptied", "when will so be emptied"),
+        ("i am so and my name is so", "i am [name] and my name is [name]"),
+        ("when will So come", "when will [name] come"),
+    ],
+)
+def test_whatever_form_a_name_stands_in_it_goes_and_a_word_like_any_other_stays(said: str, kept: str) -> None:
+    assert redacted(said, {"okafor", "james", "so"}) == kept
 
 
 def test_words_that_are_known_to_be_the_callers_own_go() -> None:
