@@ -27,7 +27,8 @@ _USUAL = MessageLimits()
 class Voicemail(Verb):
     """Let the caller leave a message for the people of a queue, with their consent.
 
-    A key, silence, the longest time, or hanging up ends it.
+    A key, silence, the longest time, or hanging up ends it. Messages are deleted before they are older than the setting
+    ``messages_days`` says, 30 if it is not set: ask for consent to as long.
     """
 
     word: ClassVar[str] = "voicemail"
