@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from ivr.call import BargeIn, EndReason, Heard, MessageLimits, Outcome, Prompt
+from ivr.call import EndReason, Heard, MessageLimits, Outcome, Prompt
 from ivr.dialogue import wording
 from ivr.dialogue.answers import Answers
 from ivr.dialogue.distress import heed
 from ivr.dialogue.flow import Conclusion, Flow, Next, Step, Verb
 from ivr.dialogue.kept import Kept
-from ivr.dialogue.key_hints import key_hints
+from ivr.dialogue.key_hints import cut_by_keys_only, key_hints
 from ivr.dialogue.manner import Manner, Reaction
 from ivr.dialogue.notebook import Notebook
 from ivr.dialogue.ports import Knowledge, Telephone, World
@@ -145,7 +145,7 @@ class Conversation:
                 if whole:
                     break
             elif heard.outcome is Outcome.UNHEARD and not whole:
-                wanted = tuple(replace(prompt, barge_in=prompt.barge_in & ~BargeIn.SPEECH) for prompt in said)
+                wanted = cut_by_keys_only(said)
             else:
                 break
         self._told = wanted
@@ -324,8 +324,7 @@ class Conversation:
                 return Understood(name=SILENCE, confidence=1.0, spoken="")
             if heard.outcome is Outcome.UNHEARD:
                 hints = await self._unheard(expectation)
-                cut_short = said if heard.prompt_heard_ms < heard.prompt_total_ms else ()
-                asked = tuple(replace(one, barge_in=one.barge_in & ~BargeIn.SPEECH) for one in (*cut_short, *hints))
+                asked = (*(said if heard.prompt_heard_ms < heard.prompt_total_ms else ()), *hints)
             elif understood is None or understood.confidence < self._least(understood, leaving):
                 await self.failed("silence" if heard.outcome is Outcome.NO_INPUT else "not_understood")
             elif understood.name == HELP:
@@ -444,7 +443,8 @@ class Conversation:
         answer_within_s: float | None = None,
     ) -> tuple[Heard, Understood | None]:
         """One turn; of words of distress all that is left are what else may have been meant."""
+        said = cut_by_keys_only(prompts) if "unheard" in self._counts else prompts  # to be told which keys do instead
         heard, understood = await self._turns.take(
-            prompts, expectation, self.manner, refused=refused, answer_within_s=answer_within_s
+            said, expectation, self.manner, refused=refused, answer_within_s=answer_within_s
         )
         return heard, None if understood is None else await heed(self, heard, understood)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from ivr.call import Prompt
+from ivr.call import BargeIn, Prompt
 from ivr.dialogue import wording
 from ivr.dialogue.words.expectation import Expectation
 from ivr.dialogue.words.options import FIRST, PERSON, YES_NO
@@ -32,6 +33,11 @@ def keys_do(expectation: Expectation) -> bool:
     if expectation.counted is not None:
         return bool(expectation.counted.press)
     return not expectation.free and (not expectation.options or any(option.key for option in expectation.options))
+
+
+def cut_by_keys_only(prompts: Iterable[Prompt]) -> tuple[Prompt, ...]:
+    """`prompts` as they are said to a caller whom nobody can hear: no voice cuts what says which keys do."""
+    return tuple(replace(prompt, barge_in=prompt.barge_in & ~BargeIn.SPEECH) for prompt in prompts)
 
 
 def with_key_hints(prompts: Iterable[Prompt], expectation: Expectation) -> tuple[Prompt, ...]:

@@ -37,6 +37,13 @@ search completes phrases: "council" became "council tax" after 0.64 s, with two 
 """
 
 
+UNHEARD_PAUSE_MS = 300
+"""Silence that ends what nobody can understand: no word of it is still to come, and who is told so must not be
+talking. (Pauses within a human utterance may be as long; what follows then is spoken into the next prompt.)"""
+UNHEARD_MOST_MS = 2000
+"""So long such speech may last until the caller is told."""
+
+
 LOOK_AHEAD_MS = 64
 """So long before the shortest silence that may end the turn, the words of it are asked for.
 
@@ -107,6 +114,8 @@ class Ear:
         self._unheard: list[bytes] = []
         self._listener: Listener | None = None
         self._judged: tuple[str, float] = ("", 0.0)
+        self.in_vain = False
+        """Whether nobody understands the present or last speech."""
         self.speaking = False
         self.voice_ms = 0
         """Since the present or last voice began, with its silences."""
@@ -129,6 +138,11 @@ class Ear:
             listener.feed(pcm)
         self._unheard.clear()
 
+    def give_up(self) -> None:
+        """Nobody understands the present speech: it ends at a short pause, and soon in any case."""
+        self.in_vain = True
+        self._unheard.clear()
+
     def stop(self) -> None:
         """The present speech is over, whatever follows."""
         self.speaking = False
@@ -139,7 +153,7 @@ class Ear:
             self._keep(pcm)
         elif self._listener is not None:
             self._listener.feed(pcm)
-        else:
+        elif not self.in_vain:
             self._unheard.append(pcm)
         self._frame += pcm
         while len(self._frame) >= FRAME_BYTES:
@@ -161,6 +175,7 @@ class Ear:
         self._voicing = Voicing(before=frames[START_FRAMES:], begun=frames[:START_FRAMES])
         self._listener = None
         self._unheard = [sound]
+        self.in_vain = False
         self._kept.clear()
         self._kept_ms = 0.0
         self._streak = 0
@@ -176,7 +191,8 @@ class Ear:
         self._silent_ms = 0 if self._voicing.voiced(frame, probability) else self._silent_ms + FRAME_MS
         if self._silent_ms == self._look_at_ms and self.spoken_ms <= LOOK_MOST_MS:
             self._look()
-        if self.voice_ms >= self._longest_ms or (self._silent_ms and self._silent_ms + ROUNDING_MS >= self._pause_ms()):
+        longest_ms = min(self._longest_ms, UNHEARD_MOST_MS) if self.in_vain else self._longest_ms
+        if self.voice_ms >= longest_ms or (self._silent_ms and self._silent_ms + ROUNDING_MS >= self._pause_ms()):
             self.speaking = False
             return EarSignal.QUIET
         return None
@@ -186,6 +202,8 @@ class Ear:
             self._listener.look()
 
     def _pause_ms(self) -> float:
+        if self.in_vain:
+            return UNHEARD_PAUSE_MS
         words = self.words if self._silent_ms <= NEWS_MS else self._judged[0]
         if words != self._judged[0] or not self._judged[1]:  # judging costs more than comparing
             self._judged = (words, 1000 * self._ending.pause_s(words))

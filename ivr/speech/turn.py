@@ -12,7 +12,7 @@ from ivr.call import BargeIn, Heard, Hypothesis, Listening, Match, Means, Messag
 from ivr.errors import LineBroken
 from ivr.media.audio import Audio, Key, LineEnded, MediaInput
 from ivr.speech.barge_in import DOUBT_MS, Interruptions, means_something
-from ivr.speech.ear import Ear, EarSignal, VoiceDetector
+from ivr.speech.ear import UNHEARD_MOST_MS, Ear, EarSignal, VoiceDetector
 from ivr.speech.message import MessageTurn
 from ivr.speech.prompting import Prompting, Sound
 from ivr.speech.recognition.recogniser import Recogniser, Utterance
@@ -122,6 +122,8 @@ class _Turn:
         self._broken = False
         self._deadline: float | None = None
         self._utterance: Utterance | None = None
+        self._unheard = False
+        """Whether nobody could be found who understands the present voice."""
 
     # -- from the line, as it comes ------------------------------------------------------------------
 
@@ -148,7 +150,8 @@ class _Turn:
             self._interruptions.begin()
         if not self._prompting.over and self._ear.speaking:
             self._in_prompt_ms = self._ear.spoken_ms
-            self._hush(self._interruptions.silences(self._ear.voice_ms, self._ear.words))
+            silent = self._interruptions.silences(self._ear.voice_ms, self._ear.words)
+            self._hush(silent or self._ear.in_vain)  # who is to be told that nobody understands must not be talking
         elif noticed is EarSignal.VOICE:
             self._in_prompt_ms = 0
         if noticed is not None:
@@ -217,7 +220,7 @@ class _Turn:
                 case _Signal.GO_ON:
                     await self._prompting.resume()
                 case _Signal.VOICE:
-                    heard = await self._on_voice(recogniser)
+                    await self._on_voice(recogniser)
                 case _Signal.QUIET:
                     heard = await self._on_quiet()
                 case _Signal.LATE:
@@ -255,36 +258,31 @@ class _Turn:
                 self._wait(self._listening.between_keys_s)
         return None
 
-    async def _on_voice(self, recogniser: Recogniser) -> Heard | None:
+    async def _on_voice(self, recogniser: Recogniser) -> None:
         self._wait(self._listening.longest_s + NO_SOUND_S)
         try:
             self._utterance = await recogniser.open(self._listening.phrases)
         except LineBroken as fault:
-            return await self._unheard(fault)
-        self._ear.pass_on_to(self._utterance)
-        return None
-
-    async def _unheard(self, fault: LineBroken) -> Heard | None:
-        log.warning("a voice, and nobody to understand it", extra={"fault": str(fault)})
-        if self._keys:
-            return None
-        await self._prompting.silence()
-        return None if self._keys else self._result(Outcome.UNHEARD, Means.VOICE)
+            log.warning("a voice, and nobody to understand it", extra={"fault": str(fault)})
+            self._unheard = True
+            self._ear.give_up()
+            self._wait(UNHEARD_MOST_MS / 1000 + NO_SOUND_S)
+        else:
+            self._unheard = False
+            self._ear.pass_on_to(self._utterance)
 
     async def _on_quiet(self) -> Heard | None:
+        """What was said is over, understood or not: whatever a caller says at once ends one turn and no more."""
         utterance, self._utterance = self._utterance, None
-        if utterance is None or self._keys:
-            if utterance is not None:
-                utterance.abandon()
+        if utterance is not None and self._keys:
+            utterance.abandon()
+        if self._keys or (utterance is None and not self._unheard):
             return None
         spoken_ms, in_prompt_ms = self._ear.spoken_ms, self._in_prompt_ms
-        try:
-            readings = await utterance.finish()
-        except LineBroken as fault:
-            return await self._unheard(fault)
+        readings = await self._readings(utterance)
         if self._keys:
             return None
-        if self._into_the_prompt(spoken_ms, in_prompt_ms):
+        if readings is not None and self._into_the_prompt(spoken_ms, in_prompt_ms):
             if not means_something(self._listening, readings):
                 self._spoke_in_vain |= spoken_ms >= DOUBT_MS
                 await self._carry_on()
@@ -296,7 +294,19 @@ class _Turn:
         await self._prompting.silence()
         if self._keys:  # pressed while the prompt was being cut: they decide
             return None
+        if readings is None:
+            return self._result(Outcome.UNHEARD, Means.VOICE)
         return self._result(Outcome.MATCH if readings else Outcome.NO_MATCH, Means.VOICE, readings)
+
+    async def _readings(self, utterance: Utterance | None) -> tuple[Hypothesis, ...] | None:
+        """Those of `utterance`; None if nobody understands the caller."""
+        if utterance is None:
+            return None
+        try:
+            return await utterance.finish()
+        except LineBroken as fault:
+            log.warning("a voice was given up by recognition", extra={"fault": str(fault)})
+            return None
 
     def _into_the_prompt(self, spoken_ms: int, in_prompt_ms: int) -> bool:
         return not self._prompting.over or (in_prompt_ms > 0 and spoken_ms - in_prompt_ms < NOISE_MS)

@@ -10,6 +10,7 @@ import pytest
 from ivr.call import BargeIn, Heard, Hypothesis, KeyPattern, Listening, Means, Outcome, Prompt
 from ivr.errors import LineBroken
 from ivr.media.audio import Audio, Key, LineEnded, MediaInput
+from ivr.speech.ear import FRAME_MS, UNHEARD_MOST_MS, UNHEARD_PAUSE_MS
 from ivr.speech.turn import SpokenLine
 from ivr.testing.clock import run
 from tests.unit.speech.fake_line import (
@@ -157,7 +158,7 @@ def test_a_key_that_comes_while_the_prompt_is_being_cut_decides() -> None:
     cut_s = 0.5 + 35 * 0.032 + FINISH_S + CUT_S / 2
     heard, _, _ = turn([*speech(0.5), (cut_s, Key(digit="2"))])
     assert (heard.outcome, heard.means, heard.keys) == (Outcome.MATCH, Means.KEYS, "2")
-    unheard_s = 0.3 + 2 * 0.032 + CUT_S / 2
+    unheard_s = 0.3 + (19 + round(UNHEARD_PAUSE_MS / FRAME_MS)) * 0.032 + CUT_S / 2
     heard, _, _ = turn([*speech(0.3), (unheard_s, Key(digit="2"))], recogniser=FakeRecogniser(down=True))
     assert (heard.outcome, heard.means, heard.keys) == (Outcome.MATCH, Means.KEYS, "2")
 
@@ -168,14 +169,47 @@ def test_a_key_in_the_last_moment_means_what_it_means(at_s: float) -> None:
     assert (heard.outcome, heard.keys) == (Outcome.MATCH, "2")
 
 
-def test_a_voice_that_nobody_can_understand_ends_the_turn_at_once() -> None:
-    heard, _, took_s = turn(speech(0.3), recogniser=FakeRecogniser(down=True))
+def test_a_voice_that_nobody_can_understand_ends_the_turn_when_it_pauses() -> None:
+    over_s = (20 + UNHEARD_PAUSE_MS / FRAME_MS) * 0.032
+    heard, sound, took_s = turn(speech(0.3), recogniser=FakeRecogniser(down=True))
     assert (heard.outcome, heard.means, heard.barged_in) == (Outcome.UNHEARD, Means.VOICE, True)
-    assert heard.prompt_heard_ms <= 400
-    assert took_s < 0.5
+    assert heard.prompt_heard_ms <= 400, "the prompt is silent as long as the caller speaks"
+    assert sound.playings[0].resumptions == []
+    assert took_s == pytest.approx(0.3 + over_s, abs=0.1)
     heard, _, took_s = turn(speech(3), recogniser=FakeRecogniser(down=True))
     assert (heard.outcome, heard.barged_in) == (Outcome.UNHEARD, False)
-    assert took_s < 3.2
+    assert took_s == pytest.approx(3 + over_s, abs=0.1)
+
+
+def test_who_talks_on_is_told_soon_that_nobody_understands() -> None:
+    heard, _, took_s = turn(speech(0.3, voiced=400), recogniser=FakeRecogniser(down=True))
+    assert heard.outcome is Outcome.UNHEARD
+    assert took_s == pytest.approx(0.3 + UNHEARD_MOST_MS / 1000, abs=0.1)
+
+
+def test_a_phone_that_falls_silent_after_words_that_nobody_understands_is_not_waited_for() -> None:
+    heard, _, took_s = turn(speech(0.3, voiced=10, quiet=0), recogniser=FakeRecogniser(down=True))
+    assert heard.outcome is Outcome.UNHEARD
+    assert took_s < 0.4 + UNHEARD_MOST_MS / 1000 + 2.1
+
+
+@pytest.mark.parametrize("down", [True, False])
+def test_a_cough_that_nobody_understands_is_a_cough(down: bool) -> None:
+    def fresh() -> FakeRecogniser:
+        return FakeRecogniser(None, down=down)
+
+    heard, sound, _ = turn(speech(0.3, voiced=5), recogniser=fresh())
+    assert (heard.outcome, heard.prompt_heard_ms) == (Outcome.NO_INPUT, 2000), "the prompt goes on after it"
+    assert len(sound.playings[0].resumptions) == 1
+    heard, _, took_s = turn(speech(3, voiced=5), recogniser=fresh())
+    assert heard.outcome is Outcome.NO_INPUT
+    assert took_s < 3 + 1 + 5
+
+
+def test_a_key_wins_over_a_voice_that_nobody_understands() -> None:
+    heard, _, took_s = turn([*speech(0.3), (0.6, Key(digit="2"))], recogniser=FakeRecogniser(down=True))
+    assert (heard.outcome, heard.means, heard.keys) == (Outcome.MATCH, Means.KEYS, "2")
+    assert took_s < 0.7
 
 
 def test_a_voice_that_recognition_gives_up_is_unheard_and_not_misunderstood() -> None:
