@@ -1,16 +1,19 @@
-"""What the tools for plans take: to load, to check and to prove 10, 100 and 1,000 steps, and to answer a typed turn."""
+"""What the tools for plans take: loading, checking, proving 10 to 1,000 steps, typed turns, typed scenarios."""
 
 from __future__ import annotations
 
 import asyncio
 import shutil
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ivr.dialogue import load_flow
 from ivr.plans.proof import Proof, confusable, gate, prove
 from ivr.plans.rehearsal.play import read_plan
+from ivr.plans.rehearsal.reading import read_scenarios
+from ivr.plans.rehearsal.results import Came, rehearse
 from ivr.plans.rehearsal.scene import Scene
 from ivr.plans.rehearsal.talking import Talk
 from tests.bench.figures import Aim, Figure, Measured, Void
@@ -24,6 +27,11 @@ LOADED_AND_CHECKED_MS, PROVEN_MS = 2_000.0, 10_000.0
 TYPED = ("*",) * 12 + ("1",) * 6 + ("4", "2 7 4 5 9 1", "yes")
 """A call of `ivr talk`, which costs with each turn as much as the call so far."""
 TYPED_TURN_MS = 50.0
+RIVERTON = Path("dialplans/riverton.yaml")
+LONG_CALL = ("*", "#") * 40
+"""Eighty turns that lead out of no plan: once more, and the main menu."""
+SHIPPED = ("riverton", "riverton-questions", "outage", "vaccination")
+SCENARIOS = tuple(Path(f"dialplans/scenarios/{name}.yaml") for name in SHIPPED)
 
 
 async def measure(stage: object) -> Measured:
@@ -56,23 +64,40 @@ def _measured() -> Measured:
                 Figure(name=f"proving {size} steps", unit="ms", values=[run[2] for run in runs], aims=proven),
             ]
             if largest:
-                turns = Figure(
-                    name=f"a typed turn, {size} steps",
-                    unit="ms",
-                    values=[turn for _ in range(times) for turn in asyncio.run(_typed(path))],
-                    aims=[Aim(percentile=95, most=TYPED_TURN_MS)],
-                )
-                figures.append(turns)
+                typed = [turn for _ in range(times) for turn in asyncio.run(_typed(path, TYPED))]
+                figures.append(_turns(f"a typed turn, {size} steps", typed))
             evidence[f"{size} steps"] = f"{proof.states} questions, {proof.calls} calls"
+    long_call = asyncio.run(_typed(RIVERTON, LONG_CALL))
+    figures.append(_turns(f"ivr talk, a turn of {len(LONG_CALL)}", long_call))
+    figures.append(Figure(name="a typed scenario", unit="ms", values=asyncio.run(_scenarios())))
     return Measured(figures=figures, evidence=evidence)
 
 
-async def _typed(path: Path) -> list[float]:
-    """Milliseconds of each turn of a call of `ivr talk`."""
+def _turns(name: str, values: list[float]) -> Figure:
+    return Figure(name=name, unit="ms", values=values, aims=[Aim(percentile=95, most=TYPED_TURN_MS)])
+
+
+async def _scenarios() -> list[float]:
+    """Milliseconds of each scenario that is shipped, played for the second time: what is read once has been read."""
+    took = []
+    for file in SCENARIOS:
+        there, plan = read_scenarios(file)
+        for scenario in there.scenarios:
+            await rehearse(scenario, plan)
+            began = time.perf_counter()
+            result = await rehearse(scenario, plan)
+            took.append(1000 * (time.perf_counter() - began))
+            if result.came is not Came.PASSED:
+                raise Void(f"a scenario that was measured fails: {result.message()}")
+    return took
+
+
+async def _typed(path: Path, lines: Sequence[str]) -> list[float]:
+    """Milliseconds of each turn of a call of `ivr talk`, which costs as much as the call so far."""
     talk = Talk(read_plan(path), Scene())
     await talk.begin()
     turns = []
-    for line in TYPED:
+    for line in lines:
         began = time.perf_counter()
         told = await talk.line(line)
         turns.append(1000 * (time.perf_counter() - began))
