@@ -23,7 +23,7 @@ from ivr.speech.models.languages import primary, same_language
 from ivr.speech.models.model import BUNDLED
 from ivr.speech.prompts.saying import LANGUAGES, Saying
 from ivr.speech.prompts.saying.pronunciations import PRONUNCIATIONS, read_pronunciations
-from ivr.speech.recognition.engines import Hearing, is_remote
+from ivr.speech.recognition.engines import Hearing
 from ivr.speech.recognition.recogniser import Engine
 
 VECTORS = "vectors"
@@ -182,14 +182,14 @@ def _about_language(flow: Flow, hearing: Hearing, chosen: str) -> Iterator[str]:
 
     place = flow.model_at or flow.language_at
     usual, of_language = hearing.model, hearing.language_models.values()
-    heard = None if is_remote(chosen) else hearing.store.language(chosen)
+    heard = hearing.language_of(chosen)
     if heard is not None and not same_language(heard, flow.language):
         yield warning(
             f"the model '{chosen}' hears '{heard}', but the language is '{flow.language}'; change either", place
         )
     elif flow.model is None and usual not in (chosen, BUNDLED) and chosen not in of_language:
         yield warning(
-            f"setting 'model' (IVR_MODEL) is not used: '{usual}' hears '{hearing.store.language(usual)}', and this "
+            f"setting 'model' (IVR_MODEL) is not used: '{usual}' hears '{hearing.language_of(usual)}', and this "
             f"plan's '{flow.language}' is heard by '{chosen}'; change the setting, or 'language' here",
             place,
         )

@@ -55,7 +55,8 @@ class Settings(BaseSettings):
 
     model: str = Field(
         "bundled",
-        description="'bundled', an installed model, a Vosk model's folder, or ws://host:port of a vosk-server.",
+        description="'bundled', an installed model, a Vosk model's folder, or ws://host:port of a vosk-server; "
+        "ws://host:port#NAME says that it hears with that model, which is here, too.",
     )
     language_models: dict[str, str] = Field(
         default_factory=dict, description="Model by the language of a plan, where it is not 'model': {de = \"…\"}."

@@ -12,6 +12,7 @@ from ivr.errors import ModelError
 from ivr.speech.models.languages import same_language
 from ivr.speech.models.model import find_model
 from ivr.speech.models.model_store import ModelStore
+from ivr.speech.recognition.model_behind import model_behind, parted
 from ivr.speech.recognition.recogniser import Engine
 from ivr.speech.recognition.recogniser_pool import RecogniserPool
 from ivr.speech.recognition.remote_recogniser import SCHEMES, RemoteRecogniser
@@ -26,7 +27,8 @@ def is_remote(setting: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hearing:
-    """What is set up about hearing. A model is 'bundled', a folder, an installed name, or ``ws://host:port``."""
+    """What is set up about hearing. A model is 'bundled', a folder, an installed name, or ``ws://host:port``, behind
+    which the model may stand that hears there (``#bundled``)."""
 
     model: str
     language_models: Mapping[str, str]
@@ -47,7 +49,7 @@ class Hearing:
         for tag in (language, language.partition("-")[0]):
             if tag.casefold() in by_language:
                 return by_language[tag.casefold()]
-        hears = None if is_remote(self.model) else self.store.language(self.model)
+        hears = self.language_of(self.model)
         if hears is None or same_language(hears, language):
             return self.model
         installed = self.store.best_for(language)
@@ -58,10 +60,16 @@ class Hearing:
             )
         return installed
 
+    def language_of(self, model: str) -> str | None:
+        """The language that `model` hears; None if nobody knows."""
+        known = parted(model)[1] if is_remote(model) else model
+        return self.store.language(known) if known else None
+
     def engine(self, model: str) -> Engine:
         """The engine for `model`, not started. Raises ModelError: one line, how to mend."""
         if is_remote(model):
-            return RemoteRecogniser(model, most_utterances=self.most_callers)
+            behind = model_behind(model, self.store.folder)
+            return RemoteRecogniser(parted(model)[0], model=behind, most_utterances=self.most_callers)
         return RecogniserPool(find_model(model, self.store.folder), workers=self.workers)
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ivr.call import Hypothesis
@@ -27,6 +27,9 @@ SILENCE_SCORE_PER_S = -13.5
 """What a second of silence adds to a path's score, before, between or after the words: -13.2 to -13.5 with the
 bundled model, menus and digits, digital silence and a kitchen at -50 dBFS alike. It says nothing about the words, so it
 is taken out: otherwise who waits after an answer, or counts out slowly, would be believed less."""
+MOST_UNKNOWN = 0.6
+"""What all readings of a model of which nothing is known come to at most. A plan acts from 0.75 on and asks back from
+0.5 on, unless it says otherwise: so such a model is always asked back about ("Did you say …?") and never acted on."""
 _LEAST_DOUBT = 5e-4
 _SHORTEST_S = 0.03
 _NEXT_TO_NOTHING = 1e-300
@@ -89,6 +92,12 @@ def calibrated(
         )
         for number, (text, weight) in enumerate(weighed.texts[:MOST_READINGS])
     )
+
+
+def doubted(readings: Sequence[Hypothesis]) -> tuple[Hypothesis, ...]:
+    """`readings` of a model of which nobody knows what its confidence means: together no surer than `MOST_UNKNOWN`."""
+    share = MOST_UNKNOWN / max(MOST_UNKNOWN, sum(one.confidence for one in readings))
+    return tuple(replace(one, confidence=share * one.confidence) for one in readings)
 
 
 def words_in(phrases: Iterable[str]) -> frozenset[str]:

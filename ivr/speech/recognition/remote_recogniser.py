@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from ivr.errors import LineBroken, ModelError
+from ivr.speech.recognition.model_behind import MARK, ModelBehind
 from ivr.speech.recognition.remote_utterance import (
     CLOSE_DEADLINE_S,
     Connection,
@@ -43,11 +44,16 @@ MOST_UTTERANCES = 200
 class RemoteRecogniser:
     """An `ivr.speech.recognition.recogniser.Engine`: the vosk-server at `url` (``ws://host:port`` or ``wss://…``).
 
-    Raises ModelError if `url` is none.
+    `model` is what is known of the model that hears there; None: nothing. Raises ModelError if `url` is none.
     """
 
     def __init__(
-        self, url: str, *, most_utterances: int = MOST_UTTERANCES, finish_deadline_s: float = FINISH_DEADLINE_S
+        self,
+        url: str,
+        *,
+        model: ModelBehind | None = None,
+        most_utterances: int = MOST_UTTERANCES,
+        finish_deadline_s: float = FINISH_DEADLINE_S,
     ) -> None:
         try:
             parts = urlsplit(url)
@@ -57,6 +63,7 @@ class RemoteRecogniser:
         if not port or not parts.hostname:
             raise ModelError("speech model: no address of a recognition server: use ws://host:port")
         self._url = url
+        self._model = model
         self._place = f"{parts.hostname}:{port}"  # without a password that may stand in the address
         self._most_utterances = most_utterances
         self._finish_deadline_s = finish_deadline_s
@@ -71,7 +78,10 @@ class RemoteRecogniser:
     @property
     def description(self) -> str:
         """For the start-up print."""
-        return f"recognition server {self._place} (which words it knows cannot be checked)"
+        if self._model is not None:
+            return f"recognition server {self._place} with the model '{self._model.name}'"
+        unknown = f"its words and its confidence are unknown; name its model: ws://host:port{MARK}bundled"
+        return f"recognition server {self._place} ({unknown})"
 
     @property
     def ailment(self) -> str | None:
@@ -79,8 +89,8 @@ class RemoteRecogniser:
         return None if self._away_until is None else "the recognition server does not answer: callers need keys"
 
     def unknown_words(self, words: Iterable[str]) -> frozenset[str]:
-        """None: the protocol cannot be asked which words a server knows."""
-        return frozenset()
+        """None unless it is known what model hears: the protocol cannot be asked which words a server knows."""
+        return frozenset() if self._model is None else frozenset(words) - self._model.words
 
     async def start(self) -> None:
         """Try the server once. One that is away is no error: it may come later, and callers have keys."""
@@ -128,6 +138,7 @@ class RemoteRecogniser:
         utterance = RemoteUtterance(
             connection,
             phrases,
+            model=self._model,
             connect=self._connect,
             finish_deadline_s=self._finish_deadline_s,
             on_fate=self._learn,

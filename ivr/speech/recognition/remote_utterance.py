@@ -13,6 +13,7 @@ import aiohttp
 
 from ivr.call import Hypothesis
 from ivr.errors import LineBroken
+from ivr.speech.recognition.model_behind import ModelBehind
 from ivr.speech.recognition.noise_floor import NoiseFloor
 from ivr.speech.recognition.pooled_utterance import BATCH_BYTES, BYTES_PER_S, MOST_KEPT_BYTES, MOST_REPLAYS
 from ivr.speech.recognition.vosk_server_wire import END, AnswerFault, Answers, configuration
@@ -76,6 +77,7 @@ class RemoteUtterance:
         connection: Connection,
         phrases: tuple[str, ...] | None,
         *,
+        model: ModelBehind | None,
         connect: Callable[[], Awaitable[Connection]],
         finish_deadline_s: float,
         on_fate: Callable[[Fate], None],
@@ -83,6 +85,7 @@ class RemoteUtterance:
     ) -> None:
         self.partial = ""
         self._phrases = phrases
+        self._model = model
         self._connect = connect
         self._deadline_s = finish_deadline_s
         self._on_fate = on_fate
@@ -178,7 +181,7 @@ class RemoteUtterance:
 
     async def _tell(self, connection: Connection, questions: _Questions) -> None:
         """Send the configuration, the sound as it comes, and the end."""
-        await connection.send_str(configuration(self._phrases))
+        await connection.send_str(configuration(self._phrases, self._model))
         floor = NoiseFloor()
         sent = 0
         while True:
@@ -199,7 +202,7 @@ class RemoteUtterance:
 
     async def _hear(self, connection: Connection, questions: _Questions) -> None:
         """Read answers until the last, and settle what they mean; a silent server is met by `finish`'s deadline."""
-        answers = Answers()
+        answers = Answers(self._phrases, self._model)
         async for message in connection:
             if message.type not in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
                 break
@@ -208,7 +211,7 @@ class RemoteUtterance:
                 raise AnswerFault("answers that nobody asked for")
             self.partial = answers.partial
             if questions.ended and answers.complete(questions.asked):
-                self._settle(answers.readings())
+                self._settle(answers.readings(len(self._kept) / BYTES_PER_S))
                 return
         raise LineBroken("the recognition server closed the connection")
 

@@ -15,7 +15,17 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from ivr.call import Hypothesis
-from ivr.speech.recognition.readings import MOST_PATHS, UNKNOWN, from_alternatives, from_grammar
+from ivr.speech.recognition.model_behind import ModelBehind
+from ivr.speech.recognition.readings import (
+    MOST_PATHS,
+    UNKNOWN,
+    calibrated,
+    doubted,
+    from_alternatives,
+    from_grammar,
+    known_words,
+    words_in,
+)
 
 RATE_HZ = 8000
 END = '{"eof" : 1}'
@@ -56,21 +66,26 @@ class _Result:
     paths: Sequence[Mapping[str, Any]]
 
 
-def configuration(phrases: tuple[str, ...] | None) -> str:
-    """The first message: listen for `phrases`, or for anything if None."""
-    told: dict[str, Any] = {"sample_rate": RATE_HZ, "words": True}
-    if phrases is None:
-        told["max_alternatives"] = MOST_PATHS
-    else:
-        told["max_alternatives"] = 0
-        told["phrase_list"] = [*phrases, UNKNOWN]
+def configuration(phrases: tuple[str, ...] | None, model: ModelBehind | None = None) -> str:
+    """The first message: listen for `phrases`, or for anything if None.
+
+    Of a grammar a server whose `model` is unknown gives one reading with word confidences, which say a little more than
+    paths do where nobody has fitted what a path's score means.
+    """
+    paths = phrases is None or model is not None
+    told: dict[str, Any] = {"sample_rate": RATE_HZ, "words": True, "max_alternatives": MOST_PATHS if paths else 0}
+    if phrases is not None:
+        told["phrase_list"] = [*phrases, *(model.beside(phrases) if model is not None else (UNKNOWN,))]
     return json.dumps({"config": told}, ensure_ascii=False)
 
 
 class Answers:
-    """All that a server has answered to one utterance."""
+    """All that a server has answered to one utterance, in which it listened as `configuration` says."""
 
-    def __init__(self) -> None:
+    def __init__(self, phrases: tuple[str, ...] | None = None, model: ModelBehind | None = None) -> None:
+        self._phrases = phrases
+        self._model = model
+        self._known = words_in(phrases) if phrases is not None and model is not None else None
         self.taken = 0
         """Messages so far."""
         self.partial = ""
@@ -90,25 +105,36 @@ class Answers:
                 raise AnswerFault("too many results")
             result = _result(answer)
             self._results.append(result)
-            self._settled = self.partial = _bounded(f"{self._settled} {result.text}".strip())
+            self._settled = self.partial = _bounded(f"{self._settled} {known_words(result.text, self._known)}".strip())
         else:
             if len(message) > LONGEST_PARTIAL_CHARS:
                 raise AnswerFault("a partial answer too long")
-            self.partial = _bounded(f"{self._settled} {_known(_text(answer['partial']))}".strip())
+            words = known_words(_text(answer["partial"]), self._known)
+            self.partial = _bounded(f"{self._settled} {words}".strip())
         self.taken += 1
 
     def complete(self, asked: int) -> bool:
         """Whether the last of `asked` pieces of sound and ends is answered."""
         return self.taken >= asked and self._last_is_result
 
-    def readings(self) -> tuple[Hypothesis, ...]:
-        """The readings of the whole utterance, best first. Raises AnswerFault if they have too many words."""
+    def readings(self, sound_s: float = 0.0) -> tuple[Hypothesis, ...]:
+        """The readings of the whole utterance of `sound_s`, best first. Raises AnswerFault if they have too many words.
+
+        Their confidence is a probability if it is known what model hears; else see `readings.doubted`.
+        """
         if any(result.paths for result in self._results):
-            return from_alternatives({"alternatives": _joined_paths(self._results)})
+            whole = {"alternatives": _joined_paths(self._results), "sound_s": sound_s}
+            if self._model is not None:
+                return calibrated(whole, self._phrases, self._model.calibration)
+            return doubted(from_alternatives(whole))
         words = [word for result in self._results for word in result.words]
         if words:
-            return from_grammar({"result": _few(words)})
+            return doubted(from_grammar({"result": [self._listened_for(word) for word in _few(words)]}))
         return (Hypothesis(text=self._settled, confidence=UNSURE),) if self._settled else ()
+
+    def _listened_for(self, word: Mapping[str, Any]) -> Mapping[str, Any]:
+        """`word`, or the word for everything else if it only soaks up sound."""
+        return word if self._known is None or word["word"] in self._known else {**word, "word": UNKNOWN}
 
 
 def _decoded(message: str | bytes) -> Mapping[str, Any]:
@@ -130,9 +156,9 @@ def _result(answer: Mapping[str, Any]) -> _Result:
     if "alternatives" in answer:
         # no more than were asked for: they come best first
         paths = [_checked_path(path) for path in _mappings(answer["alternatives"])[:MOST_PATHS]]
-        return _Result(text=_known(paths[0]["text"]) if paths else "", words=(), paths=paths)
+        return _Result(text=paths[0]["text"] if paths else "", words=(), paths=paths)
     words = _words(answer.get("result", []), scored=True)
-    return _Result(text=_known(_text(answer.get("text"))), words=words, paths=())
+    return _Result(text=_text(answer.get("text")), words=words, paths=())
 
 
 def _checked_path(path: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -205,7 +231,3 @@ def _path(before: Mapping[str, Any], after: Mapping[str, Any]) -> Mapping[str, A
         "confidence": before["confidence"] + after["confidence"],
         "result": _few([*before["result"], *after["result"]]),
     }
-
-
-def _known(text: str) -> str:
-    return " ".join(word for word in text.split() if word != UNKNOWN)

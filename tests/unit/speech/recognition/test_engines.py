@@ -71,6 +71,20 @@ def test_a_language_without_a_model_is_one_line_with_the_way_out(tmp_path: Path)
     assert "\n" not in str(fault.value)
 
 
+def test_a_server_may_be_said_to_hear_with_a_model_that_is_here(tmp_path: Path) -> None:
+    both = hearing(tmp_path, "vosk-model-small-de-0.15", model="ws://recogniser#bundled")
+    assert both.model_for("en-GB") == "ws://recogniser#bundled"
+    assert both.model_for("de") == "vosk-model-small-de-0.15", "the server is known to hear English"
+    known = both.engine("ws://recogniser:2700#bundled")
+    assert "'bundled'" in known.description
+    assert known.unknown_words(["council", "xyzzy"]) == {"xyzzy"}
+    unknown = both.engine("ws://recogniser:2700")
+    assert "confidence are unknown" in unknown.description
+    assert unknown.unknown_words(["xyzzy"]) == frozenset()
+    with pytest.raises(ModelError, match="'nowhere' is neither installed nor a folder"):
+        both.engine("ws://recogniser:2700#nowhere")
+
+
 def test_the_setting_chooses_the_engine(tmp_path: Path) -> None:
     both = hearing(tmp_path)
     assert isinstance(both.engine("bundled"), RecogniserPool)

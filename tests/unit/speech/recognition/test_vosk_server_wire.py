@@ -9,6 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ivr.dialogue.manner import ACCEPT, CONFIRM
+from ivr.speech.recognition.confidence import Calibration, Rule
+from ivr.speech.recognition.garbage import Garbage
+from ivr.speech.recognition.model_behind import ModelBehind
+from ivr.speech.recognition.readings import MOST_PATHS, MOST_UNKNOWN, calibrated
 from ivr.speech.recognition.vosk_server_wire import (
     END,
     LONGEST_PARTIAL_CHARS,
@@ -60,6 +65,47 @@ def test_a_grammar_is_told_with_a_word_for_everything_else() -> None:
     }
     assert "phrase_list" not in json.loads(configuration(None))["config"]
     assert json.loads(END) == {"eof": 1}
+
+
+def behind(*words: str) -> ModelBehind:
+    """A model that is sure of a word alone, and of two hardly."""
+    rule = {"bias": 0.0, "weights": {"strays": -1.0, "posterior": 0.2}}
+    rules = (Rule(kind="grammar", **rule), Rule(kind="open", anything=True, bias=-1.0, weights={"posterior": 0.1}))
+    calibration = Calibration(rules=rules, fitted_on="nothing")
+    return ModelBehind(name="known", words=frozenset(words), calibration=calibration, garbage=Garbage(words))
+
+
+KNOWN = behind("council", "tax", "yes", "window", "purple")
+
+
+def test_a_server_whose_model_is_known_is_listened_to_as_that_model_is_here() -> None:
+    told = json.loads(configuration(("council tax",), KNOWN))["config"]
+    assert told["max_alternatives"] == MOST_PATHS
+    assert set(told["phrase_list"]) == {"council tax", "window", "purple", "[unk]"}
+    taken = Answers(("council tax",), KNOWN)
+    taken.take('{"partial": "window council"}')
+    assert taken.partial == "council"
+    taken.take(paths(("purple council tax", 3.0), ("council", -9.0)))
+    assert taken.partial == "council tax"
+    best, _ = readings = taken.readings(2.0)
+    score = json.loads(paths(("purple council tax", 3.0), ("council", -9.0)))
+    assert readings == calibrated({**score, "sound_s": 2.0}, ("council tax",), KNOWN.calibration)
+    assert best.text == "council tax"
+    assert best.confidence > MOST_UNKNOWN
+
+
+def test_a_server_whose_model_is_known_and_that_gives_no_paths_is_doubted() -> None:
+    taken = Answers(("council tax",), KNOWN)
+    taken.take(spoken("window", "council", "tax"))
+    (reading,) = taken.readings()
+    assert (reading.text, reading.confidence) == ("council tax", MOST_UNKNOWN)
+
+
+@pytest.mark.parametrize("message", [spoken("yes"), paths(("yes", 9.0), ("yes please", 8.9)), '{"text": "yes"}'])
+def test_what_an_unknown_model_hears_is_asked_back_about_and_never_acted_on(message: str) -> None:
+    readings = answers(message).readings()
+    assert CONFIRM <= sum(reading.confidence for reading in readings) <= MOST_UNKNOWN + 1e-9 < ACCEPT
+    assert readings[0].text.startswith("yes")
 
 
 def test_partials_hold_known_words_only() -> None:
