@@ -12,16 +12,18 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import aiohttp
 
 from ivr.app import PLAN_TAKEN, prompts_of
+from ivr.dialogue import load_flow
 from ivr.errors import PbxError, SettingsError, UserError
 from ivr.file_watch import watch
-from ivr.handoff.agents import load_agents
-from ivr.pbx import Installation, Pbx, Ports, find_asterisk
+from ivr.handoff.agents import Agent, load_agents
+from ivr.pbx import Installation, Pbx, People, Ports, find_asterisk
+from ivr.pbx.doctor.wanted import SAFETY_QUEUE
 from ivr.pbx.render import NATIVE, QUEUE_WAIT_S
 from ivr.plans.native import compile_plan
 from ivr.published import plan_of
@@ -63,6 +65,7 @@ class Stand:
             installation=installation or find_asterisk(),
             ports=ports or Ports.of(settings),
             name=name,
+            people=people_of(self.agents, load_flow(plan_of(settings.helpline)).queues),
             for_tests=for_tests,
             queue_wait_s=queue_wait_s,
         )
@@ -227,6 +230,25 @@ class Stand:
         finally:
             pbx.cancel()
             service.cancel()
+
+
+def people_of(agents: Iterable[Agent], queues: Iterable[str] = ()) -> People:
+    """Whom Asterisk has to know: the `queues` of the plan and of `agents`, and telephones that bear an agent's name."""
+    known = tuple(agents)
+    return People(
+        queues=tuple(dict.fromkeys((*queues, *(queue for agent in known for queue in agent.queues)))),
+        telephones=tuple(agent.name for agent in known if agent.interface == f"PJSIP/{agent.name}"),
+    )
+
+
+def unserved(agents: Iterable[Agent], queues: Mapping[str, str]) -> Iterator[str]:
+    """A line for each of the plan's `queues`, and the safety net's, that no agent answers."""
+    served = {queue for agent in agents for queue in agent.queues}
+    for name in queues:
+        if name not in served:
+            yield f"no agent answers the queue '{name}'; add it to somebody's 'queues'"
+    if SAFETY_QUEUE not in {*served, *queues}:
+        yield f"no agent answers '{SAFETY_QUEUE}', where callers go if the service fails; add it to somebody's 'queues'"
 
 
 def free_settings(settings: Settings, ports: Ports, *, folder: Path, **changes: object) -> Settings:

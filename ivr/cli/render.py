@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from ivr.app import prompts_of
+from ivr.dialogue import load_flow
 from ivr.errors import UserError
 from ivr.handoff.agents import load_agents
 from ivr.pbx import Installation, Ports, render
@@ -16,6 +18,7 @@ from ivr.plans.native import compile_plan
 from ivr.published import plan_of
 from ivr.secrets_file import secrets_for
 from ivr.settings import Settings
+from ivr.stand import people_of
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,13 +32,15 @@ def main(given: argparse.Namespace) -> int:
     A plan that cannot be compiled is told and keeps no Asterisk from starting: its callers then get the operators.
     """
     settings = Settings.read()
-    secrets = secrets_for(settings.secrets, [agent.name for agent in load_agents(settings.agents)])
+    agents = load_agents(settings.agents)
+    secrets = secrets_for(settings.secrets, [agent.name for agent in agents])
     config = render(
         settings,
         secrets,
         given.folder.absolute(),
         Ports.of(settings),
         installation=Installation(binary=Path("asterisk")),
+        people=people_of(agents, _queues(plan_of(settings.helpline))),
     )
     native = given.folder.absolute() / NATIVE
     try:
@@ -45,3 +50,11 @@ def main(given: argparse.Namespace) -> int:
         print(f"warning: no plan for when the service is down: {fault}", file=sys.stderr)
     print(f"asterisk -C {config} -f")
     return 0
+
+
+def _queues(plan: Path) -> Iterable[str]:
+    """Those of the plan; none of one with a fault, which is told when it is compiled."""
+    try:
+        return load_flow(plan).queues
+    except UserError:
+        return ()

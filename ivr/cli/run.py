@@ -10,7 +10,7 @@ from ivr.app import hearing_of
 from ivr.helpline import load_helpline
 from ivr.secrets_file import CALLER
 from ivr.settings import Settings
-from ivr.stand import Stand
+from ivr.stand import Stand, unserved
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -56,7 +56,11 @@ async def _until_it_ends(stand: Stand) -> None:
 def _card(stand: Stand) -> str:
     ports, secrets, settings = stand.pbx.ports, stand.secrets, stand.settings
     helpline = load_helpline(settings.helpline, hearing_of(settings), settings.prompts)
-    warnings = "".join(f"\n  Warning       {warning}" for warning in helpline.warnings)
+    told = (
+        *helpline.warnings,
+        *(f"{settings.agents}: {line}" for line in unserved(stand.agents, helpline.flow.queues)),
+    )
+    warnings = "".join(f"\n  Warning       {warning}" for warning in told)
     logins = "\n".join(
         f"    {agent.display_name}: name {agent.name}, password {secrets.agents[agent.name]}; "
         f"phone: SIP user {agent.name}, password {secrets.sip[agent.name]}"

@@ -120,7 +120,10 @@ async def check_queues(line: ManagerLine, names: Iterable[str]) -> None:
 
 def missing_queue(name: str) -> PbxError:
     """The one line about a queue that Asterisk does not have."""
-    return PbxError(f"Asterisk has no queue '{name}': add a section [{name}] to {QUEUES_FILE} and reload app_queue")
+    return PbxError(
+        f"Asterisk has no queue '{name}': start 'ivr run' anew, which makes it; to an Asterisk of your own add a "
+        f"section [{name}] as in {QUEUES_FILE}, with the extension that 'ivr doctor' names"
+    )
 
 
 async def _join(line: ManagerLine, agent: Agent, *, paused: bool) -> None:

@@ -2,7 +2,8 @@
 
 from ivr.pbx.installation import Installation, find_asterisk
 from ivr.pbx.pbx import Pbx
+from ivr.pbx.people import People
 from ivr.pbx.ports import Ports
 from ivr.pbx.render import render
 
-__all__ = ["Installation", "Pbx", "Ports", "find_asterisk", "render"]
+__all__ = ["Installation", "Pbx", "People", "Ports", "find_asterisk", "render"]

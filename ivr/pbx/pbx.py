@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ivr.errors import PbxError
 from ivr.pbx.installation import Installation
+from ivr.pbx.people import NOBODY, People
 from ivr.pbx.ports import LOOPBACK, Ports
 from ivr.pbx.render import QUEUE_WAIT_S, render
 from ivr.secrets_file import Secrets
@@ -38,6 +39,7 @@ class Pbx:
         installation: Installation,
         ports: Ports,
         name: str = "helpline",
+        people: People = NOBODY,
         for_tests: bool = False,
         queue_wait_s: int = QUEUE_WAIT_S,
     ) -> None:
@@ -47,6 +49,7 @@ class Pbx:
         self.log_path = self.run_dir / "log" / "messages.log"
         self._settings = settings
         self._secrets = secrets
+        self._people = people
         self._for_tests = for_tests
         self._queue_wait_s = queue_wait_s
         self._process: asyncio.subprocess.Process | None = None
@@ -77,6 +80,7 @@ class Pbx:
             self.run_dir,
             self.ports,
             installation=self.installation,
+            people=self._people,
             for_tests=self._for_tests,
             queue_wait_s=self._queue_wait_s,
         )

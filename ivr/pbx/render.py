@@ -11,6 +11,7 @@ from pathlib import Path
 from ivr.errors import PbxError
 from ivr.pbx.hold_tone import write_hold_tone
 from ivr.pbx.installation import Installation
+from ivr.pbx.people import EACH, NOBODY, People, additions
 from ivr.pbx.ports import Ports
 from ivr.secrets_file import Secrets
 from ivr.settings import Settings
@@ -38,6 +39,7 @@ def render(
     ports: Ports,
     *,
     installation: Installation,
+    people: People = NOBODY,
     for_tests: bool = False,
     queue_wait_s: int = QUEUE_WAIT_S,
     templates: Path = TEMPLATES,
@@ -45,7 +47,8 @@ def render(
     """Write the configuration for a run into `run_dir` (absolute) and return the path of its asterisk.conf.
 
     The folder is 0700 and each file 0600, because passwords stand in some. What an earlier run left there goes,
-    except what Asterisk itself remembers (`lib`) and its log. `for_tests` adds the numbers of extensions-test.conf.
+    except what Asterisk itself remembers (`lib`) and its log. What `people` need and the files lack is added.
+    `for_tests` adds the numbers of extensions-test.conf.
     Raises PbxError for a folder that holds something else, or a word that nothing fills.
     """
     if not (templates / "asterisk.conf").exists():
@@ -66,6 +69,15 @@ def render(
         "QUEUE_WAIT_S": str(queue_wait_s),
         **{f"SIP_SECRET_{name.upper()}": secret for name, secret in secrets.sip.items()},
     }
+
+    def whole(template: Path) -> str:
+        text = template.read_text(encoding="utf-8")
+        parts = [filled(text, words, template.name)]
+        for name, more in additions(template.name, text, people, templates):
+            own = {"NAME": name, **({"SIP_SECRET": secrets.sip[name]} if name in secrets.sip else {})}
+            parts.append(filled(more, {**words, **own}, f"{EACH}/{template.name}"))
+        return "\n".join(parts)
+
     _take(run_dir)
     for stale in ("etc", "run", "moh"):
         shutil.rmtree(run_dir / stale, ignore_errors=True)
@@ -73,7 +85,7 @@ def render(
         (run_dir / folder).mkdir(exist_ok=True)
     for template in sorted(templates.glob("*.conf")):
         if for_tests or template.name not in TEST_ONLY:
-            _write(run_dir / "etc" / template.name, filled(template.read_text(encoding="utf-8"), words, template.name))
+            _write(run_dir / "etc" / template.name, whole(template))
     for name in NOT_USED:
         _write(run_dir / "etc" / f"{name}.conf", "; empty on purpose\n")
     write_hold_tone(run_dir / "moh" / "hold.wav")

@@ -13,10 +13,11 @@ import pytest_asyncio
 from playwright.async_api import Browser
 
 from ivr.errors import PbxError
+from ivr.handoff.agents import load_agents
 from ivr.pbx import Pbx, Ports, find_asterisk
 from ivr.secrets_file import Secrets, load_or_make
 from ivr.settings import Settings
-from ivr.stand import Stand, free_settings
+from ivr.stand import Stand, free_settings, people_of
 from ivr.testing.sip_phone import SipPhone
 from tests.asterisk.bare_service import ABSOLUTE_TIMEOUT_S
 from tests.asterisk.evidence import BUILD, Evidence
@@ -70,6 +71,7 @@ async def _running_pbx(settings: Settings, secrets: Secrets, ports: Ports) -> As
         installation=installation,
         ports=ports,
         name=f"test-{os.getpid()}",
+        people=people_of(load_agents(settings.agents)),
         for_tests=True,
         queue_wait_s=8,
     )

@@ -14,10 +14,12 @@ import pytest_asyncio
 
 from ivr.cli.doctor import wanted_of
 from ivr.errors import PbxError
+from ivr.handoff.agents import load_agents
 from ivr.pbx import Pbx, Ports, find_asterisk
 from ivr.pbx.doctor import Finding, Level, LogIn, Place, Wanted, WantedAgent, examine
 from ivr.secrets_file import Secrets
 from ivr.settings import Settings
+from ivr.stand import people_of
 from tests.asterisk.evidence import BUILD
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -72,7 +74,14 @@ async def ward(secrets: Secrets) -> AsyncIterator[Ward]:
         pytest.skip(str(fault))
     ports = Ports.free()
     settings = Settings.read(agi_port=ports.agi, media_port=ports.media, ami_port=ports.ami, console_port=ports.console)
-    pbx = Pbx(settings, secrets, installation=installation, ports=ports, name=f"test-{os.getpid()}-doctor")
+    pbx = Pbx(
+        settings,
+        secrets,
+        installation=installation,
+        ports=ports,
+        name=f"test-{os.getpid()}-doctor",
+        people=people_of(load_agents(settings.agents)),
+    )
     await pbx.start()
     try:
         manager = pbx.run_dir / "etc" / "manager.conf"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ivr.errors import PbxError
-from ivr.pbx import Installation, Ports, render
+from ivr.pbx import Installation, People, Ports, render
 from ivr.pbx.render import TEMPLATES, filled
 from ivr.secrets_file import Secrets
 from ivr.settings import Settings
@@ -16,12 +16,13 @@ from ivr.settings import Settings
 SECRETS = Secrets(
     ami="ami-secret", agi="agi-secret", sip={"caller": "c-secret", "alice": "a-secret", "bob": "b-secret"}, agents={}
 )
+PEOPLE = People(queues=("operator", "reception", "nurses"), telephones=("alice", "bob"))
 HERE = Installation(binary=Path("/usr/sbin/asterisk"))
 
 
 def rendered(folder: Path, **given: object) -> Path:
     ports = Ports(sip=5077, ami=5039, agi=4574, media=8090, rtp_from=12000, rtp_to=12099)
-    return render(Settings.read(), SECRETS, folder, ports, installation=HERE, **given).parent
+    return render(Settings.read(), SECRETS, folder, ports, installation=HERE, **{"people": PEOPLE, **given}).parent
 
 
 def test_nothing_is_left_to_fill(tmp_path):
@@ -85,3 +86,30 @@ def test_the_sound_of_waiting_is_soft_and_short(tmp_path):
     with wave.open(str(tmp_path / "run" / "moh" / "hold.wav")) as file:
         assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (8000, 1, 2)
         assert file.getnframes() == 5 * 8000
+
+
+def test_a_queue_of_the_plan_that_no_file_has_gets_its_section_and_its_extension(tmp_path):
+    folder = rendered(tmp_path / "run")
+    queues, extensions = (folder / "queues.conf").read_text(), (folder / "extensions.conf").read_text()
+    for name in PEOPLE.queues:
+        assert queues.count(f"\n[{name}](every-queue)\n") == 1
+        assert extensions.count(f"\nexten => to_{name},1,Answer()\n") == 1
+        assert extensions.count(f"Queue({name},i,,,600)") == 1
+    assert "\n[queues](+)\n" in extensions
+
+
+def test_files_that_have_all_queues_are_left_as_they_are(tmp_path):
+    queues = (rendered(tmp_path / "run", people=People(queues=("operator", "parking"))) / "queues.conf").read_text()
+    assert queues == (TEMPLATES / "queues.conf").read_text()
+
+
+def test_each_agent_has_a_telephone_and_nobody_else(tmp_path):
+    pjsip = (rendered(tmp_path / "run", people=People(telephones=("bob", "caller"))) / "pjsip.conf").read_text()
+    assert pjsip.count("\n[bob](phone)\n") == 1 and "password = b-secret" in pjsip
+    assert pjsip.count("\n[caller](phone)\n") == 1
+    assert "alice" not in pjsip
+
+
+def test_an_agent_without_a_password_is_told(tmp_path):
+    with pytest.raises(PbxError, match=r"each/pjsip\.conf: nothing fills @SIP_SECRET@"):
+        rendered(tmp_path / "run", people=People(telephones=("eve",)))
