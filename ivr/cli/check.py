@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ivr.app import hearing_of, prompts_of
 from ivr.call import Prompt
+from ivr.cli.progress import Progress
 from ivr.errors import FlowError, UserError
 from ivr.helpline import Helpline, load_helpline
 from ivr.plans.proof import WITHIN_TURNS, SpeakingTime, Verdict, judge
@@ -87,11 +88,18 @@ def examined(
 ) -> Checked:
     """Everything that `plan` is held against, `at` a time by the clocks where the helpline is (None: now).
 
-    Raises UserError if there is no plan.
+    A terminal is told what takes so long. Raises UserError if there is no plan.
     """
     checked = Checked(plan_of(plan))
     if not checked.plan.is_file():
         raise FlowError("there is no such file; check the name", file=str(checked.plan))
+    with Progress() as progress:
+        _examine(checked, settings, within_turns, at, progress)
+    return checked
+
+
+def _examine(checked: Checked, settings: Settings, within_turns: int, at: datetime | None, progress: Progress) -> None:
+    progress("reading the plan")
     try:
         checked.helpline = load_helpline(checked.plan, hearing_of(settings), settings.prompts, at=at)
     except UserError as fault:
@@ -101,14 +109,18 @@ def examined(
     except UserError as fault:  # told beside an error of the plan: neither has to wait for the other to be mended
         checked.errors.append(str(fault))
     if checked.helpline is not None:
+
+        def tell(explored: int, known: int, calls: int) -> None:
+            progress(f"calling it in every way: {calls:,} calls, {explored:,} of the {known:,} questions found so far")
+
         checked.verdict = judge(
             checked.helpline.flow,
             checked.helpline.knowledge.answers(),
             time=SpeakingTime(rate_wpm=settings.speech_rate_wpm, real=_Lengths(settings)),
             within_turns=within_turns,
             at=checked.helpline.flow.local(at),
+            tell=tell,
         )
-    return checked
 
 
 def _voice(settings: Settings, helpline: Helpline | None) -> str:

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -36,6 +36,14 @@ from ivr.plans.proof.one_call import GoesOn, Played, Question, Turn, play
 from ivr.plans.proof.scene import Articles, Asked, Before, Scene, befores
 
 MOST_STATES = 20_000
+Told = Callable[[int, int, int], None]
+"""Told on the way: how many questions are explored, how many are known by then, and how many calls it took."""
+
+
+def untold(explored: int, known: int, calls: int) -> None:
+    """Nobody is told."""
+
+
 PROPER = (EndReason.HANDED_OVER, EndReason.HUNG_UP)
 """With a person, or after the plan's goodbye."""
 
@@ -142,9 +150,10 @@ async def explore(
     within_turns: int,
     instants: Sequence[datetime],
     most_states: int = MOST_STATES,
+    tell: Told = untold,
 ) -> Journeys:
     """Every journey through `flow`, which tells the articles `answers`."""
-    explorer = _Explorer(flow, Articles(tuple(answers)), within_turns, instants, most_states)
+    explorer = _Explorer(flow, Articles(tuple(answers)), within_turns, instants, most_states, tell)
     await explorer.begin(flow.start, assumed=False)
     await explorer.go_on()
     for name in _reachable(flow):
@@ -169,11 +178,18 @@ def _reachable(flow: Flow) -> list[str]:
 
 class _Explorer:
     def __init__(
-        self, flow: Flow, articles: Articles, within_turns: int, instants: Sequence[datetime], most_states: int
+        self,
+        flow: Flow,
+        articles: Articles,
+        within_turns: int,
+        instants: Sequence[datetime],
+        most_states: int,
+        tell: Told,
     ) -> None:
         self.found = Journeys()
         self._flow, self._articles = flow, articles
         self._within_turns, self._instants, self._most_states = within_turns, instants, most_states
+        self._tell = tell
         self._befores = befores(flow)
         self._matters = facts_that_matter(flow)
         self._known: dict[tuple[Question, Before | None, tuple[tuple[str, str], ...]], State] = {}
@@ -214,6 +230,7 @@ class _Explorer:
                 self._waiting.clear()
                 return
             await self._explore(self._waiting.popleft())
+            self._tell(len(self.found.states) - len(self._waiting), len(self.found.states), self.found.calls)
             await asyncio.sleep(0)  # so that the loop lets go of the deadlines that are over
 
     async def _explore(self, state: State) -> None:

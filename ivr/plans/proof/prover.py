@@ -23,7 +23,7 @@ from ivr.call import Answer, Means
 from ivr.dialogue import Flow
 from ivr.dialogue.calendar import turning_points
 from ivr.plans.proof.findings import Finding, Severity
-from ivr.plans.proof.journeys import MOST_STATES, PROPER, Journeys, State, Way, explore, trail_to
+from ivr.plans.proof.journeys import MOST_STATES, PROPER, Journeys, State, Told, Way, explore, trail_to, untold
 from ivr.plans.proof.moves import SILENCE
 from ivr.plans.proof.one_call import Played, Turn, faults_kept
 from ivr.plans.proof.scene import USUAL_INSTANTS, WORKING_DAY, Asked, Queues
@@ -73,6 +73,7 @@ def prove(
     within_turns: int = WITHIN_TURNS,
     at: datetime | None = None,
     most_states: int = MOST_STATES,
+    tell: Told = untold,
 ) -> Proof:
     """Prove `flow`, which tells the articles `answers`, at every turn of its calendar from `at` (aware; now) on.
 
@@ -88,7 +89,9 @@ def prove(
     with faults_kept(), _seldom_collected():
         return _judged(
             flow,
-            clock.run(explore(flow, answers, within_turns=within_turns, instants=times, most_states=most_states)),
+            clock.run(
+                explore(flow, answers, within_turns=within_turns, instants=times, most_states=most_states, tell=tell)
+            ),
             within_turns,
             most_states,
         )

@@ -12,6 +12,7 @@ from ivr.plans.proof.accessibility import RULES, gate
 from ivr.plans.proof.confusable import NOT_CHECKED, confusable
 from ivr.plans.proof.confusable import RULE as CONFUSABLE
 from ivr.plans.proof.findings import Finding, Severity, unknown_waivers, with_waivers
+from ivr.plans.proof.journeys import Told, untold
 from ivr.plans.proof.prover import NO_AGENT, WITHIN_TURNS, Proof, prove
 from ivr.plans.proof.speaking_time import SpeakingTime
 
@@ -81,12 +82,13 @@ def judge(
     time: SpeakingTime | None = None,
     within_turns: int = WITHIN_TURNS,
     at: datetime | None = None,
+    tell: Told = untold,
 ) -> Verdict:
     """Prove `flow`, which tells `answers`, hold it against the accessibility rules, and listen for words alike.
 
     Runs a loop of its own (see `prove`), and espeak-ng.
     """
-    proof = prove(flow, answers, within_turns=within_turns, at=at)
+    proof = prove(flow, answers, within_turns=within_turns, at=at, tell=tell)
     found = (*proof.findings, *gate(flow, proof, time), *confusable(flow))
     judged = (*with_waivers(flow, found, WAIVABLE), *unknown_waivers(flow, WAIVABLE))
     return Verdict(findings=tuple(sorted(judged, key=lambda one: (not one.blocks, one.line))), proof=proof)
