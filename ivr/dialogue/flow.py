@@ -62,7 +62,8 @@ class Verb(ABC):
     `word` opens a step of this verb; `listens` says that it waits for the caller; `asks_knowledge` that it needs
     articles; `sends` that it needs gateways; `returns` that a sub-flow is over with it; `resumes` that a call which
     broke off may go on with it; `proves` that it finds out who the caller is, so that no later call goes on behind it
-    without it. A verb overrides those of the questions below that it has an answer to.
+    without it; `passes_on` that its question only saves time, so that who is not understood goes on and has
+    not failed. A verb overrides those of the questions below that it has an answer to.
     """
 
     word: ClassVar[str]
@@ -74,6 +75,7 @@ class Verb(ABC):
     resumes: ClassVar[bool] = False
     proves: ClassVar[bool] = False
     sends: ClassVar[bool] = False
+    passes_on: ClassVar[bool] = False
 
     @classmethod
     def read(cls, given: Fields, scope: Scope) -> Self:

@@ -71,15 +71,17 @@ many:
   goto: goodbye
 """
     listens: ClassVar[bool] = True
+    passes_on: ClassVar[bool] = True
     text: tuple[Prompt, ...] = line(PROMPTS, "The question whether to go on, for yes or no.", name="recall")
     within_minutes: float = line(number(1, 60), "Minutes after the call in which it is asked.", default=10.0)
     kept: tuple[Written, ...] = line(
         names_of(FACT), "Facts that are kept for the next call; no others are.", name="keep", default=()
     )
     topics: tuple[Topic, ...] = line(
-        mapping_of(Topic, "`name: lines` for each topic"), "What callers ring about again, by what a call was about.",
+        mapping_of(Topic, "`name: lines` for each topic"),
+        "What callers ring about again: the name of a menu's choice, or the topic of an article.",
         default=(),
-    )  # fmt: skip
+    )
     failed_calls: int = line(whole_number(1, 5), "Calls in a row that failed, after which a person is next.", default=2)
     flag: str | None = line(
         FACT_OR_FIELD,

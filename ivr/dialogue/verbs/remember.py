@@ -32,6 +32,7 @@ keep_it:
   goto: goodbye
 """
     listens: ClassVar[bool] = True
+    passes_on: ClassVar[bool] = True
     text: tuple[Prompt, ...] = line(PROMPTS, "The question, for yes or no.", name="remember")
     said: tuple[Prompt, ...] = line(PROMPTS, "What is said after a yes.", name="kept", default=KEPT)
     goto: Written = line(STEP, "The step that follows.")

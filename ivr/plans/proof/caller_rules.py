@@ -26,8 +26,11 @@ def _nobody_comes(plan: Plan) -> Iterator[Broken]:
         name, played = way.origin.question.step, way.played
         if way.move not in (MUMBLE, WRONG_KEY) or not way.origin.own or way.origin.assumed or name in told:
             continue
-        if played.ended is None or (played.queue and played.patient_turns <= PERSON_WITHIN):
-            continue  # who comes to no end at all is the prover's to tell
+        passed_on = plan.flow.steps[name].verb.passes_on
+        if played.ended is None or (not played.queue and passed_on):
+            continue  # who comes to no end at all, or to a proper one, is the prover's to tell
+        if played.queue and played.patient_turns <= PERSON_WITHIN + passed_on:
+            continue
         told.add(name)
         when = f"only after {played.patient_turns} questions" if played.queue else "never"
         who = f"a caller in step '{name}' who {way.move.label}"

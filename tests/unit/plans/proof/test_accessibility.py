@@ -103,6 +103,20 @@ def test_a_person_comes_after_the_second_failure(tmp_path: Path) -> None:
     assert "offer one after the second failure" in message
 
 
+RECALLING = f"""
+  again:
+    recall: We were cut off. Shall I go on?
+    topics:
+      bins: {{ask: Are you calling about bins again?, goto: one}}
+    goto: one
+{KEPT}"""
+
+
+def test_a_question_that_only_saves_time_is_no_failure_before_the_first(tmp_path: Path) -> None:
+    assert broken(tmp_path, RECALLING) == {}
+    assert "person-after-two" in broken(tmp_path, RECALLING, "offer_person_after: 3")
+
+
 def test_who_is_hung_up_on_never_comes_to_a_person(tmp_path: Path) -> None:
     steps = KEPT.replace("    choices", "    on_not_understood: [{goto: end}]\n    choices")
     assert "comes to a person never" in broken(tmp_path, steps)["person-after-two"][0]
