@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,8 @@ from tempfile import TemporaryDirectory
 from ivr.call import Prompt
 from ivr.dialogue import Flow, Written, check_articles, check_sounds, check_vocabulary, hears, load_flow, way_to_hear
 from ivr.dialogue.verbs.look_up import LookUp
+from ivr.dialogue.verbs.menu import Menu
+from ivr.dialogue.verbs.recall import Recall
 from ivr.errors import FlowError, ModelError
 from ivr.knowledge import Article, Knowledge
 from ivr.knowledge import check_vocabulary as check_phrasings
@@ -25,6 +28,7 @@ from ivr.speech.prompts.saying import LANGUAGES, Saying
 from ivr.speech.prompts.saying.pronunciations import PRONUNCIATIONS, read_pronunciations
 from ivr.speech.recognition.engines import Hearing
 from ivr.speech.recognition.recogniser import Engine
+from ivr.yaml_file import did_you_mean, some_of
 
 VECTORS = "vectors"
 """Below the state's folder: vectors of phrasings, so that articles are ready sooner."""
@@ -100,6 +104,7 @@ def load_helpline(
             articles, hears(flow, engine.unknown_words), lambda word: way_to_hear(word, engine.unknown_words)
         ),
         *about_articles(flow, articles, flow.local(at).date()),
+        *_about_topics(flow, {article.topic for article in articles}),
         *about_sources,
         *gateways.check(),
     )
@@ -171,6 +176,19 @@ def _heard_here(hearing: Hearing) -> list[str]:
     """The languages that some model on this machine, or of the settings, hears."""
     installed = {primary(model.language) for model in hearing.store.installed() if model.language is not None}
     return sorted(installed | {primary(tag) for tag in hearing.language_models})
+
+
+def _about_topics(flow: Flow, of_articles: AbstractSet[str]) -> Iterator[str]:
+    """Warnings about what callers would be asked about again, though no call is ever about it."""
+    verbs = [step.verb for step in flow.steps.values()]
+    known = of_articles | {choice.name for verb in verbs if isinstance(verb, Menu) for choice in verb.choices}
+    for verb in verbs:
+        for topic in verb.topics if isinstance(verb, Recall) else ():
+            if topic.name not in known:
+                near = did_you_mean(topic.name, known)
+                mending = f"did you mean '{near}'?" if near else f"use one of: {some_of(sorted(known))}"
+                told = f"no choice of a menu and no article's topic is called '{topic.name}', so nobody is asked this"
+                yield str(flow.wrong(topic.place, f"{told}; {mending}"))
 
 
 def _about_language(flow: Flow, hearing: Hearing, chosen: str) -> Iterator[str]:

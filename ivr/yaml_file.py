@@ -25,6 +25,10 @@ LONGEST_TEXT = 1200
 
 _WHOLE = re.compile(r"[0-9]{1,9}")
 _NUMBER = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
+_ONE_WORD = re.compile(r"\s*(- )*[\w-]+")
+"""Before a ``:``, it is the name of a line rather than part of a text."""
+MOST_LISTED = 12
+"""Of what could be written instead: more is no help."""
 _EMPTY_LINE = re.compile(r"\n[^\S\n]*\n")
 
 
@@ -41,6 +45,8 @@ class _Composer:
         self._events: Iterator[Any] = yaml.parse(text, Loader=loader)
         self._depth = 0
         self._nodes = 0
+        self.quoted: Any = None
+        """The last text in quotes that goes over several lines (an event)."""
 
     def document(self) -> yaml.Node | None:
         """The root of the one document. Raises FlowError, yaml.YAMLError."""
@@ -66,6 +72,9 @@ class _Composer:
             raise self.wrong(event.start_mark, f"more than {MOST_NODES} values; make the file smaller")
         begins: Any = event.start_mark
         if isinstance(event, yaml.ScalarEvent):
+            ends: Any = event.end_mark
+            if event.style in ("'", '"') and ends.line > begins.line:
+                self.quoted = event
             return yaml.ScalarNode("", event.value, begins)
         self._depth += 1
         node: yaml.Node
@@ -85,6 +94,9 @@ class _Composer:
         """The error about what stands at `mark`."""
         line, column = (mark.line, mark.column) if mark is not None else (0, 0)
         return FlowError(message, file=self.file, line=line + self.first_line, column=column + 1)
+
+
+IN_QUOTES = "; one that begins with '{' must stand in quotes"
 
 
 class Value:
@@ -115,7 +127,7 @@ class Value:
     def text(self) -> str:
         """Text of one line; line breaks and runs of blanks become one blank."""
         if not isinstance(self._node, yaml.ScalarNode):
-            raise self.wrong(f"'{self.name}' must be a text")
+            raise self.wrong(f"'{self.name}' must be a text{IN_QUOTES if self._is_braced() else ''}")
         text = " ".join(self._node.value.split())
         if not text:
             raise self.wrong(f"'{self.name}' is empty; write a value (in quotes if it holds '#')")
@@ -179,6 +191,12 @@ class Value:
             keys[word] = key
             values[word] = self._part(value_node, word)
         return Fields(self, keys, values)
+
+    def _is_braced(self) -> bool:
+        """Whether it is what ``{fact}`` without quotes is to YAML: a name with nothing behind it."""
+        return isinstance(self._node, yaml.MappingNode) and all(
+            isinstance(value, yaml.ScalarNode) and not value.value for _, value in self._node.value
+        )
 
     def _part(self, node: yaml.Node, name: str) -> Value:
         return Value(node, name=name, file=self.file, first_line=self._first_line)
@@ -267,7 +285,8 @@ def _told(text: str, file: str, first_line: int) -> yaml.Node | None:
     except yaml.reader.ReaderError as fault:
         raise _unreadable(fault, text, file, first_line) from None
     except yaml.MarkedYAMLError as fault:
-        raise composer.wrong(fault.problem_mark or fault.context_mark, _mending(fault)) from None
+        mark, mending = _mending(fault, text.splitlines(), composer.quoted)
+        raise composer.wrong(mark, mending) from None
 
 
 def did_you_mean(word: str, known: Collection[str]) -> str | None:
@@ -275,18 +294,53 @@ def did_you_mean(word: str, known: Collection[str]) -> str | None:
     return next(iter(difflib.get_close_matches(word, known, n=1)), None)
 
 
+def some_of(known: Iterable[str]) -> str:
+    """What could be written instead, as one line can hold it."""
+    names = list(dict.fromkeys(known))
+    more = f" … ({len(names)} in all)" if len(names) > MOST_LISTED else ""
+    return f"{', '.join(names[:MOST_LISTED])}{more}" or "none yet"
+
+
 def _suggestion(word: str, known: Collection[str]) -> str:
     near = did_you_mean(word, known)
-    return f"did you mean '{near}'?" if near else f"use one of: {', '.join(dict.fromkeys(known))}"
+    return f"did you mean '{near}'?" if near else f"use one of: {some_of(known)}"
 
 
-def _mending(fault: yaml.MarkedYAMLError) -> str:
-    problem = fault.problem or "cannot be read"
+def _mending(fault: yaml.MarkedYAMLError, lines: list[str], quoted: Any) -> tuple[Any, str]:
+    """Where the fault was made, which need not be where PyYAML stumbles, and how to mend it."""
+    problem, mark = fault.problem or "cannot be read", fault.problem_mark or fault.context_mark
+    if "quoted scalar" in (fault.context or "") and "unexpected end" in problem:
+        return fault.context_mark, "a text in quotes begins here and never ends; add the closing quote"
+    if quoted is not None and mark is not None and mark.line == quoted.end_mark.line:
+        ends = quoted.end_mark.line - quoted.start_mark.line
+        return (
+            quoted.start_mark,
+            f"a text in quotes begins here and ends only {ends} lines below; close it where it ends",
+        )
+    before = lines[mark.line][: mark.column].rstrip() if mark is not None and mark.line < len(lines) else ""
     if "mapping values are not allowed" in problem:
-        return "a text that holds ': ' must stand in quotes"
+        if _ONE_WORD.fullmatch(before):
+            return mark, "this line belongs to nothing: begin it in the same column as the lines that it stands with"
+        return mark, "a text that holds ': ' must stand in quotes"
     if "\\t" in problem:
-        return "a tab stands where blanks belong; indent with blanks"
-    return f"not valid YAML: {problem}; check the indentation and the quotes"
+        return mark, "a tab stands where blanks belong; indent with blanks"
+    if before.endswith(("}", "]")) and "<scalar>" in problem:
+        return mark, f"a text that begins with '{'{' if before.endswith('}') else '['}' must stand in quotes"
+    if before.endswith(("'", '"')) and "<scalar>" in problem:
+        other = '"' if before.endswith("'") else "'"
+        return (
+            mark,
+            f"the text goes on behind its closing quote; put the whole of it in quotes, in {other} if it holds one",
+        )
+    if bracket := re.search(r"expected ',' or '([\]}])'", problem):
+        return mark, f"a list in brackets needs ',' between its parts and '{bracket[1]}' at its end"
+    if first := re.search(r"character '(.)' that cannot start", problem):
+        return mark, f"a text that begins with '{first[1]}' must stand in quotes"
+    if "could not find expected ':'" in problem:
+        return fault.context_mark or mark, "this is no 'key: value' line; add what is missing, or mend its indentation"
+    if "<block mapping start>" in problem:
+        return mark, "this line belongs to nothing: begin it in the same column as the lines that it stands with"
+    return mark, f"not valid YAML: {problem}; check the indentation and the quotes"
 
 
 def _unreadable(fault: yaml.reader.ReaderError, text: str, file: str, first_line: int) -> FlowError:

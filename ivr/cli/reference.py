@@ -1,4 +1,4 @@
-"""Print how to write a plan: every line that it may have, with examples; its articles, scenarios and rules."""
+"""Print how to write a plan: every line that it may have, with examples; articles, scenarios, agents, settings."""
 
 from __future__ import annotations
 

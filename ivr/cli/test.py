@@ -56,7 +56,9 @@ def main(given: argparse.Namespace) -> int:
         raise UserError(f"--noise-db: must be from {NOISE_DB[0]:g} to {NOISE_DB[1]:g}")
     chosen, unread = _read(given.files or sorted(SCENARIOS.glob("*.yaml")), given.only or "")
     if not chosen and not unread:
-        raise UserError(f"no scenario to play{f': none has {given.only!r} in its name' if given.only else ''}")
+        where = ", ".join(map(str, given.files or [f"{SCENARIOS} (the folder where you are is {Path.cwd()})"]))
+        none = f"none has {given.only!r} in its name" if given.only else f"there is none in {where}; name their files"
+        raise UserError(f"no scenario to play: {none}")
     if given.sip:
         manners = [Manner(voice=voice, noise_db=given.noise_db) for voice in voices]
         if len(chosen) * len(manners) > MOST_CALLS:

@@ -22,7 +22,7 @@ from ivr.dialogue.words.options import UNIVERSALS, YES_NO, Option
 from ivr.dialogue.words.replies import REPLIES
 from ivr.dialogue.written import Written
 from ivr.errors import FlowError
-from ivr.yaml_file import did_you_mean
+from ivr.yaml_file import did_you_mean, some_of
 
 
 def check_names(flow: Flow, text: str) -> None:
@@ -183,8 +183,7 @@ def check_vocabulary(flow: Flow, unknown_words: UnknownWords) -> tuple[str, ...]
                 phrase, f"the recogniser does not know '{word}' of '{phrase.text}'; {way_to_hear(word, unknown_words)}"
             )
         )
-        for phrase in phrases
-        for word in dict.fromkeys(phrase.text.split())
+        for phrase, word in _once(phrases)
         if word in unknown
     ]
     warnings += _about_sounds(flow, unknown_words)
@@ -194,6 +193,17 @@ def check_vocabulary(flow: Flow, unknown_words: UnknownWords) -> tuple[str, ...]
             f"{flow.file}:1:1: the recogniser does not know {own}: callers need keys for yes, no or an agent"
         )
     return tuple(dict.fromkeys(warnings))
+
+
+def _once(phrases: Iterable[Written]) -> Iterator[tuple[Written, str]]:
+    """Each word with the first phrase that holds it at a place: ``(my) (dog|cat) is hurt`` stands for four."""
+    told: set[tuple[str, int, int, str]] = set()
+    for phrase in phrases:
+        for word in phrase.text.split():
+            at = (phrase.file, phrase.line, phrase.column, word)
+            if at not in told:
+                told.add(at)
+                yield phrase, word
 
 
 def hears(flow: Flow, unknown_words: UnknownWords) -> UnknownWords:
@@ -284,9 +294,7 @@ def check_articles(flow: Flow, knowledge: Knowledge) -> None:
 def _exists(flow: Flow, named: Written, known: Collection[str], kind: str) -> None:
     if named.text not in known:
         near = did_you_mean(named.text, list(known))
-        mending = (
-            f"did you mean '{near}'?" if near else f"add it or use one of: {', '.join(sorted(known)) or 'none yet'}"
-        )
+        mending = f"did you mean '{near}'?" if near else f"add it or use one of: {some_of(sorted(known))}"
         raise flow.wrong(named, f"there is no {kind} '{named.text}'; {mending}")
 
 
@@ -298,7 +306,7 @@ def _check_facts(flow: Flow, step: Step, said: str, facts: set[str], text: str) 
     for name in IN_BRACES.findall(FACT.sub("", said)):
         known = {one for one in flow.figures.said if one.startswith(HOURS)}
         near = did_you_mean(name, known)
-        mending = f"did you mean '{{{near}}}'?" if near else f"use one of: {', '.join(known) or 'none yet'}"
+        mending = f"did you mean '{{{near}}}'?" if near else f"use one of: {some_of(known)}"
         raise _at(flow, step, f"{{{name}}}", text, f"'{{{name}}}' is nothing that can be said; {mending}")
     if "{" in FACT.sub("", said) or "}" in FACT.sub("", said):
         raise _at(flow, step, "{", text, "a brace must hold the name of a fact, as in '{people}'; remove it")

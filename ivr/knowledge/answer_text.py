@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from ivr.call.knowing import SENTENCE
 from ivr.errors import FlowError
-from ivr.yaml_file import did_you_mean
+from ivr.yaml_file import did_you_mean, some_of
 
 LONGEST_PIECE = 240
 """Characters that are said in one go where an article does not say itself where to pause: about 15 seconds."""
@@ -77,7 +77,7 @@ def _unknown(name: str, known: Collection[str]) -> str:
     near = did_you_mean(name, known)
     if near:
         return f"'{{{name}}}' is no figure; did you mean '{{{near}}}'?"
-    listed = f"use one of: {', '.join(sorted(known))}" if known else "the plan names no file of figures"
+    listed = f"use one of: {some_of(sorted(known))}" if known else "the plan names no file of figures"
     return f"'{{{name}}}' is no figure, opening hours or fact of the plan; {listed}"
 
 

@@ -44,7 +44,7 @@ from ivr.errors import FlowError
 from ivr.knowledge.answer_text import BRACES, Source, Vocabulary, in_pieces, plain
 from ivr.knowledge.words import spoken_form
 from ivr.yaml_dates import date_in
-from ivr.yaml_file import Fields, Value, did_you_mean, parse, read_text
+from ivr.yaml_file import Fields, Value, did_you_mean, parse, read_text, some_of
 
 MOST_PHRASINGS = 50
 LONGEST_SPOKEN = 700
@@ -177,7 +177,7 @@ def _queue(value: Value, queues: Collection[str] | None) -> str:
     name = value.text()
     if queues is not None and name not in queues:
         near = did_you_mean(name, queues)
-        mending = f"did you mean '{near}'?" if near else f"use one of: {', '.join(sorted(queues))}"
+        mending = f"did you mean '{near}'?" if near else f"use one of: {some_of(sorted(queues))}"
         raise value.wrong(f"there is no queue '{name}'; {mending}")
     return name
 

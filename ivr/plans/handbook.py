@@ -1,4 +1,4 @@
-"""Everything that admins may write: plans, their articles, scenarios of calls, and the rules that plans may waive."""
+"""Everything that admins may write: plans, articles, scenarios, agents, the rules that plans may waive, settings."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ivr.dialogue.language.reference import reference
 from ivr.plans.proof import RULES, WITHIN_TURNS
 from ivr.plans.proof.verdict import OTHER_RULES
+from ivr.settings import Settings
 
 ARTICLE = """\
 ---
@@ -69,6 +70,13 @@ scenarios:
       - hang_up
     ends: caller_left
 """
+AGENTS = """\
+agents:
+  - name: vera                     # logs in to the agents' page; her passwords are made at the first start
+    display_name: Vera Elm         # what the page shows
+    interface: PJSIP/vera          # her phone, in Asterisk's words; with her name, 'ivr run' makes its account
+    queues: [office, operator]     # the queues that she answers
+"""
 _ARTICLES = f"""\
 ## Articles
 
@@ -114,6 +122,24 @@ records, who hears. Only those with a `confidence` are left out then, and told: 
 {SCENARIOS}```
 
 """
+_AGENTS = f"""\
+## The list of agents
+
+Who takes calls stands in a file of its own, `dialplans/agents.yaml` or what the setting `agents` names. Each queue of
+the plan needs somebody, and so does `operator`: there callers go if the service fails.
+
+```yaml
+{AGENTS}```
+
+"""
+_SETTINGS = """## Settings of the service
+
+Each is an environment variable (`IVR_SIP_PORT=5070`), or a line of `ivr.toml` in the folder where the service starts
+(`sip_port = 5070`); the variable wins. Relative names of files begin in that folder, too.
+
+| setting | what it is | without it |
+|---|---|---|
+"""
 _RULES = f"""\
 ## What `ivr check` asks of a plan
 
@@ -133,7 +159,8 @@ waive:
 
 def handbook() -> str:
     """The whole text, as Markdown."""
-    return "\n".join((reference(), _ARTICLES + _SCENARIOS + _RULES + "".join(_rules())))
+    rules, settings = _RULES + "".join(_rules()), _SETTINGS + "".join(_settings())
+    return "\n".join((reference(), _ARTICLES + _SCENARIOS + _AGENTS + rules, settings))
 
 
 def _rules() -> Iterator[str]:
@@ -141,3 +168,10 @@ def _rules() -> Iterator[str]:
         yield f"| `{rule.name}` | {rule.asks} | {rule.severity.value} |\n"
     for name, (asks, broken) in OTHER_RULES.items():
         yield f"| `{name}` | {asks} | {broken} |\n"
+
+
+def _settings() -> Iterator[str]:
+    for name, setting in Settings.model_fields.items():
+        usual = setting.get_default(call_default_factory=True, validated_data={})
+        shown = {True: "true", False: "false"}.get(usual, usual) if isinstance(usual, bool) else usual
+        yield f"| `{name}` | {setting.description} | {f'`{shown}`' if shown != {} else ''} |\n"

@@ -202,3 +202,22 @@ def test_what_a_plan_is_made_of_has_its_tables_and_gateways(load: Load, tmp_path
     assert not any("nothing says" in one for one in helpline.warnings), "a table's figure is used, too"
     assert any("you may have £40" in prompt.text for prompt in helpline.prompts())
     assert any("outbox.yaml:1:15: what is sent is only written to a folder" in one for one in helpline.warnings)
+
+
+def test_a_topic_that_no_call_is_about_is_told_with_the_one_that_was_meant(load: Load) -> None:
+    recall = """\
+  again:
+    recall: Shall I go on?
+    topics:
+      {topic}: {{ask: About your tax again?, goto: one}}
+    goto: one
+"""
+    told = load(steps=recall.format(topic="taxes")).warnings
+    (about,) = [warning for warning in told if "'taxes'" in warning]
+    assert "plan.yaml:17:7: no choice of a menu and no article's topic is called 'taxes'" in about
+    assert about.endswith("did you mean 'tax'?")
+
+
+def test_a_topic_that_calls_are_about_is_no_matter(load: Load) -> None:
+    recall = "  again:\n    recall: Go on?\n    topics: {tax: {ask: About tax?, goto: one}}\n    goto: one\n"
+    assert not [warning for warning in load(steps=recall).warnings if "nobody is asked" in warning]

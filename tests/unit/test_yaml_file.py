@@ -38,7 +38,18 @@ def test_a_value_stays_what_was_written(value: str) -> None:
         ("a: b\n--- \nc: d", "f.yaml:2:1:", "a second document"),
         ("a: one: two", "f.yaml:1:7:", "quotes"),
         ("a:\n\tb: c", "f.yaml:2:1:", "a tab"),
-        ('a: "open', "f.yaml:1:9:", "not valid YAML"),
+        ('a: "open\nb: c', "f.yaml:1:4:", "begins here and never ends"),
+        ('a: "open\nb: c\nd: "hello you"', "f.yaml:1:4:", "ends only 2 lines below"),
+        ("a: {fact} is known", "f.yaml:1:11:", "a text that begins with '{' must stand in quotes"),
+        ("a: [x] y", "f.yaml:1:8:", "a text that begins with '[' must stand in quotes"),
+        ("a: {fact}", "f.yaml:1:4:", "'a' must be a text; one that begins with '{' must stand in quotes"),
+        ("a: @home", "f.yaml:1:4:", "a text that begins with '@' must stand in quotes"),
+        ('a: "Hi" he said', "f.yaml:1:9:", "put the whole of it in quotes, in ' if"),
+        ("a: 'it's'", "f.yaml:1:8:", 'in " if it holds one'),
+        ("b:\n  c: d\n   a: x", "f.yaml:3:5:", "begin it in the same column"),
+        ("b:\n   c: d\n  a: x", "f.yaml:3:3:", "begin it in the same column"),
+        ("a: {x: [y, z}", "f.yaml:1:13:", "']' at its end"),
+        ("b: c\na", "f.yaml:2:1:", "no 'key: value' line"),
         ("", "f.yaml:1:1:", "is empty"),
         ("- a", "f.yaml:1:1:", "must be 'key: value' lines"),
         ("a: #", "f.yaml:1:3:", "in quotes if it holds '#'"),
@@ -133,3 +144,10 @@ def test_both_parsers_read_the_same_at_the_same_places(path: str, monkeypatch: p
     monkeypatch.setattr(yaml_file, "_FASTEST", yaml.SafeLoader)
     assert places(parse(text, file="f", name="f").take("queues")) == fast
     assert places(parse(text, file="f", name="f").take("steps").fields().take("main")) == steps
+
+
+def test_of_many_names_only_some_are_listed() -> None:
+    with pytest.raises(FlowError) as raised:
+        parse("a: x", file="f", name="f").take("a").one_of([f"{number:03}" for number in range(70)])
+    assert "use one of: 000, 001" in str(raised.value)
+    assert str(raised.value).endswith(", 011 … (70 in all)")

@@ -133,8 +133,10 @@ def _days(key: Value) -> Iterator[int]:
         names = [name.strip() for name in part.split("-")]
         for name in names:
             if name not in WEEKDAYS:
-                near = did_you_mean(name.lower(), (*WEEKDAYS, *_OTHER_LINES))
-                mending = f"did you mean '{near}'?" if near else f"write days, or one of: {', '.join(_OTHER_LINES)}"
+                short = next((day for day in WEEKDAYS if len(name) > 1 and day.startswith(name.lower())), None)
+                near = short or did_you_mean(name.lower(), (*WEEKDAYS, *_OTHER_LINES))
+                others = f"write days like 'monday-friday', or one of: {', '.join(_OTHER_LINES)}"
+                mending = f"did you mean '{near}'?" if near else others
                 raise key.wrong(f"'{name}' is no day of the week; {mending}")
         if len(names) > 2:
             raise key.wrong(f"'{part.strip()}' is no range of days; write it like 'monday-friday'")

@@ -18,11 +18,13 @@ _OPENING = """\
 # How to write a plan
 
 A plan is one file of YAML that says what a helpline does. All values are taken as they are written: `012` stays 012 and
-`no` stays no; tags, anchors and aliases are refused. A text that holds `: ` or `#` stands in quotes.
+`no` stays no; tags, anchors and aliases are refused. A text that holds `: ` or `#`, or begins with
+`{` or `[`, stands in quotes.
 
-`ivr check PLAN` tells every fault as `file:line:column`, with what to write instead. `ivr show PLAN` tells what holds
-at each step and where that comes from. For completion, and faults while you write, begin the plan with this line for
-your editor (VS Code with the YAML extension, and others that know its language server); `ivr schema` prints the file:
+`ivr check PLAN` tells a fault as `file:line:column`, with what to write instead: the first that it meets, and once
+none is left, everything that callers would suffer from. `ivr show PLAN` tells what holds at each step and where that
+comes from. For completion, and faults while you write, begin the plan with this line for your editor (VS Code with the
+YAML extension, and others that know its language server); `ivr schema > plan.schema.json` makes the file:
 
 ```yaml
 # yaml-language-server: $schema=plan.schema.json

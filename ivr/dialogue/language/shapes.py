@@ -16,7 +16,7 @@ from ivr.dialogue.language.tags import TAG
 from ivr.dialogue.manner import Reaction
 from ivr.dialogue.words.options import UNIVERSALS
 from ivr.dialogue.written import Written
-from ivr.yaml_file import Value, did_you_mean
+from ivr.yaml_file import Value, did_you_mean, some_of
 
 T = TypeVar("T")
 MOST_SYMBOLS = 20
@@ -141,8 +141,8 @@ def _known(value: Value, names: Collection[str], kind: str) -> str:
     name = value.text()
     if name not in names:
         near = did_you_mean(name, names)
-        mending = f"did you mean '{near}'?" if near else f"use one of: {', '.join(names) or 'none yet'}"
-        raise value.wrong(f"there is no {kind} '{name}'; {mending}")
+        mending = f"did you mean '{near}'?" if near else f"use one of: {some_of(names)}"
+        raise value.wrong(f"there {'are' if kind.endswith('s') else 'is'} no {kind} '{name}'; {mending}")
     return name
 
 

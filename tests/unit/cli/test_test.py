@@ -54,6 +54,15 @@ def test_a_mistake_is_one_line_and_exit_code_2(
     assert capsys.readouterr().err == f"ivr: {told}\n"
 
 
+def test_who_stands_in_a_folder_without_scenarios_is_told_where_they_were_looked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["test"]) == 2
+    told = capsys.readouterr().err
+    assert f"there is none in dialplans/scenarios (the folder where you are is {tmp_path}); name their files" in told
+
+
 def test_more_calls_than_one_run_takes_are_refused_before_the_first(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

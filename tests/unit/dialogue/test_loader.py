@@ -233,10 +233,17 @@ def test_a_word_that_the_recogniser_cannot_hear_is_a_warning_with_its_place(tmp_
     assert warning.startswith(f"{tmp_path / 'plan.yaml'}:12:14: the recogniser does not know 'council'")
 
 
+def test_a_word_that_cannot_be_heard_is_told_once_for_a_phrase_that_stands_for_many(tmp_path: Path) -> None:
+    steps = GOOD.replace("council tax", "(my) (big|small) qxz")
+    warnings = check_vocabulary(load(tmp_path, steps), lambda words: {"qxz"} & set(words))
+    assert [warning for warning in warnings if "'qxz'" in warning] == list(warnings)
+    assert len(warnings) == 1
+
+
 def test_the_warning_names_words_that_sound_alike_and_the_line_to_write(tmp_path: Path) -> None:
     known = {line.split()[0] for line in VOCABULARY.read_text().splitlines()}
     steps = GOOD.replace("council tax", "(my) bins")
-    (first, _) = check_vocabulary(load(tmp_path, steps), lambda words: set(words) - known)
+    (first,) = check_vocabulary(load(tmp_path, steps), lambda words: set(words) - known)
     assert first.startswith(f"{tmp_path / 'plan.yaml'}:12:14: the recogniser does not know 'bins' of 'bins'; ")
     assert first.endswith("use another word, or write 'bins: bin' (or beans or bind) below 'sounds_like:' at the top")
 

@@ -9,11 +9,13 @@ import pytest
 
 from ivr.cli import main
 from ivr.dialogue import load_flow
+from ivr.handoff.agents import load_agents
 from ivr.plan_articles import articles_of
-from ivr.plans.handbook import ARTICLE, FIGURES, SCENARIOS, handbook
+from ivr.plans.handbook import AGENTS, ARTICLE, FIGURES, SCENARIOS, handbook
 from ivr.plans.proof.verdict import WAIVABLE
 from ivr.plans.rehearsal.reading import read_scenarios
 from ivr.plans.rehearsal.results import Came, rehearse
+from ivr.settings import Settings
 from tests.flows.helplines import ROOT
 
 
@@ -47,6 +49,19 @@ def test_its_article_is_one(tmp_path: Path) -> None:
     )
     assert ARTICLE in handbook()
     assert FIGURES in handbook()
+
+
+def test_its_list_of_agents_is_one(tmp_path: Path) -> None:
+    (tmp_path / "agents.yaml").write_text(AGENTS)
+    (vera,) = load_agents(tmp_path / "agents.yaml")
+    assert vera.queues == ("office", "operator")
+    assert AGENTS in handbook()
+
+
+def test_each_setting_is_in_it_with_what_holds_without_it() -> None:
+    for name, setting in Settings.model_fields.items():
+        assert f"| `{name}` | {setting.description} |" in handbook()
+    assert "| `sip_port` | Asterisk's SIP port (UDP). | `5060` |" in handbook()
 
 
 def test_its_scenarios_pass(tmp_path: Path) -> None:

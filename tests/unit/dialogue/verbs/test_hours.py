@@ -63,7 +63,7 @@ def test_both_ways_are_jumps_with_their_reason() -> None:
 
 def test_hours_that_the_plan_does_not_have_are_told() -> None:
     lines = "step:\n  hours: ofice\n  open: main\n  closed: shut\n"
-    with pytest.raises(FlowError, match=r"plan.yaml:2:10: there is no opening hours 'ofice'; did you mean 'office'\?"):
+    with pytest.raises(FlowError, match=r"plan.yaml:2:10: there are no opening hours 'ofice'; did you mean 'office'\?"):
         ByHours.read(value(lines, "step").fields(), STEPS)
 
 
