@@ -63,6 +63,8 @@ from ivr.world import LiveWorld
 
 log = logging.getLogger(__name__)
 
+PROMPTS = "prompts"
+"""Below the state's folder: the sound of prompts that were said once."""
 PLAN_TAKEN = "plan-taken"
 """Below the state's folder: touched whenever a changed plan serves new calls, for whoever runs Asterisk beside us."""
 DRAIN_S = 5.0
@@ -89,7 +91,7 @@ def prompts_of(settings: Settings) -> Tongues:
     def spoken_by(voice: str, *, spare: bool) -> PromptStore:
         return PromptStore(
             recordings=settings.prompts,
-            cache=settings.state / "prompts",
+            cache=settings.state / PROMPTS,
             voice=voice_named(voice, rate_wpm=settings.speech_rate_wpm),
             spare=spare_voice(voice, rate_wpm=settings.speech_rate_wpm) if spare else None,
         )

@@ -28,12 +28,14 @@ def current_version(folder: Path) -> str:
 
 
 def plan_of(helpline: Path) -> Path:
-    """The plan that `helpline` stands for: itself, or what is current if it is the folder of a published one.
+    """The plan that `helpline` stands for: itself, of a published one what is current, or that of a version's folder.
 
     Raises FlowError.
     """
     if not helpline.is_dir():
         return helpline
+    if (helpline / RECORD).is_file():
+        return helpline / f"{helpline.absolute().parent.name}.yaml"
     return helpline / current_version(helpline) / f"{helpline.name}.yaml"
 
 

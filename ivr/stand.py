@@ -17,7 +17,7 @@ from pathlib import Path
 
 import aiohttp
 
-from ivr.app import PLAN_TAKEN, prompts_of
+from ivr.app import PLAN_TAKEN, PROMPTS, prompts_of
 from ivr.dialogue import load_flow
 from ivr.errors import PbxError, SettingsError, UserError
 from ivr.file_watch import watch
@@ -101,7 +101,8 @@ class Stand:
         try:
             say("the plan is compiled for when the service is down ...")
             await self.lay_net()
-            say("the service starts ...")
+            fresh = not (self.settings.state / PROMPTS).exists()
+            say(f"the service starts{', and says each prompt once: a minute or two, this first time' * fresh} ...")
             await self.start_service()
             self._following = asyncio.create_task(self._follow_the_plan(), name="compile the plan when it changes")
         except BaseException:

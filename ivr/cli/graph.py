@@ -20,7 +20,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """What this word takes."""
     parser.add_argument("plan", type=Path, nargs="?", help="the flow file (default: the helpline of the settings)")
     parser.add_argument(
-        "--against", type=Path, metavar="OTHER", help="an older plan: mark what was added, removed and changed since"
+        "--against",
+        type=Path,
+        metavar="OTHER",
+        help="an older plan, or a version (build/published/NAME/0001): mark what was added, removed and changed since",
     )
     parser.add_argument("--format", choices=FORMATS, help="default: what FILE ends with, else svg")
     parser.add_argument(

@@ -9,7 +9,7 @@ import signal
 from ivr.app import hearing_of
 from ivr.helpline import load_helpline
 from ivr.secrets_file import CALLER
-from ivr.settings import Settings
+from ivr.settings import LOOPBACK, Settings
 from ivr.stand import Stand, unserved
 
 
@@ -72,7 +72,7 @@ The helpline answers.
   Dial it from any softphone (SIP over UDP)
     server   {ports.address}:{ports.sip}
     user     {CALLER}
-    password {secrets.sip[CALLER]}
+    password {secrets.sip[CALLER]}{_elsewhere(ports.address)}
     100      the helpline: speak or use the keys
     900      the same menu in Asterisk alone, for comparison
 
@@ -86,3 +86,10 @@ The helpline answers.
 
 Ctrl-C stops everything.
 """
+
+
+def _elsewhere(address: str) -> str:
+    """How a softphone on another machine gets through, where only those on this one do."""
+    if address != LOOPBACK:
+        return ""
+    return "\n    (one on another machine: start with IVR_SIP_BIND=ADDRESS, this machine's address in your network)"

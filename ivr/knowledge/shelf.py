@@ -50,7 +50,9 @@ def _check_related(articles: Mapping[str, Article]) -> None:
         for one in article.related:
             if one.text not in articles:
                 near = did_you_mean(one.text, articles)
-                mending = f"did you mean '{near}'?" if near else "write the name of its file without '.md'"
+                mending = (
+                    f"did you mean '{near}'?" if near else "remove it, or write the name of its file without '.md'"
+                )
                 raise article.wrong(one, f"there is no article '{one.text}'; {mending}")
 
 

@@ -10,6 +10,7 @@ import pytest
 from ivr.cli import main
 from ivr.errors import SettingsError
 from ivr.plans.drawing.graphviz import svg_from
+from ivr.plans.versions import VersionStore
 
 RIVERTON = str(Path(__file__).parents[3] / "dialplans/riverton.yaml")
 
@@ -43,6 +44,17 @@ def test_the_differences_are_listed(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "says the same as" in capsys.readouterr().out
     assert main(["graph", RIVERTON, "--against", RIVERTON, "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out)["against"]["same"] is True
+
+
+def test_a_plan_is_held_against_what_is_published(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plan = tmp_path / "town.yaml"
+    text = "helpline: Town\nstart: a\nmain_menu: a\nperson_queue: q\nqueues: {q: us}\nsteps: {a: {hang_up: Bye.}}\n"
+    plan.write_text(text)
+    VersionStore(tmp_path / "published/town").publish(plan, [])
+    plan.write_text(text.replace("Bye", "Goodbye"))
+    for against in ("published/town", "published/town/0001"):
+        assert main(["graph", str(plan), "--against", against, "--format", "text"]) == 0
+        assert "Goodbye." in capsys.readouterr().out
 
 
 def test_a_plan_that_cannot_be_read_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -41,6 +41,14 @@ def test_a_version_holds_the_plan_and_its_parts_and_is_current(plan: Path, store
     assert served.stat().st_mode & 0o222 == 0
 
 
+def test_each_version_can_be_looked_at_by_its_folder(plan: Path, store: VersionStore) -> None:
+    for text in ("one", "two"):
+        plan.write_text(text)
+        store.publish(plan, parts(plan))
+    assert plan_of(store.folder / "0001").read_text() == "one"
+    assert plan_of(store.folder / "0002").read_text() == "two"
+
+
 def test_what_has_not_changed_is_no_new_version(plan: Path, store: VersionStore) -> None:
     store.publish(plan, parts(plan))
     version, fresh = store.publish(plan, parts(plan))
