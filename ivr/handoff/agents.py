@@ -10,7 +10,7 @@ from ivr.call import QUEUE_NAME
 from ivr.yaml_file import Value, parse, read_text
 
 _NAME = re.compile(r"[a-z0-9_]{1,32}")
-"""Nothing else, for `asterisk/pjsip.conf` names each agent's password by it in capitals."""
+"""Nothing else, for a section of pjsip.conf is called so."""
 _INTERFACE = re.compile(r"[A-Za-z]{2,16}/[A-Za-z0-9_.@+-]{1,80}(/n)?")
 _PLAIN = "write lower-case letters, digits and '_'"
 

@@ -41,10 +41,11 @@ class Shown:
 def shown(flow: Flow, step: Step, text: str, phrasings: tuple[str, ...] = ()) -> Shown:
     """What holds at `step` of `flow`, whose file holds `text`; `phrasings` are those of the articles."""
     expected = step.verb.expectation(phrasings)
+    thinking = expected is not None and (expected.counted is not None or expected.free)
     return Shown(
         step=step,
         lines=tuple(_lines(step, text.splitlines())),
-        settings=tuple(settings_of(step.manner)),
+        settings=tuple(settings_of(step.manner, thinking=thinking)),
         jumps=(*step.verb.jumps(), *step.manner.jumps()),
         phrases=() if expected is None or step.manner.sensitive else _phrases(step, expected),
         keys=() if expected is None else tuple(_keys(step, expected)),
@@ -65,10 +66,10 @@ def _keys(step: Step, expected: Expectation) -> Iterator[str]:
         yield f"{fewer}{keys.digits_max} digits"
 
 
-def settings_of(manner: Manner) -> Iterator[Setting]:
-    """Every setting of `manner`, each pause by itself."""
+def settings_of(manner: Manner, *, thinking: bool = False) -> Iterator[Setting]:
+    """Every setting of `manner`, each pause by itself; `thinking`: as it holds where an answer takes some."""
     for one in SETTINGS:
-        value = getattr(manner, one.attribute)
+        value = manner.waits_s(thinking=thinking) if one.name == "answer_within_s" else getattr(manner, one.attribute)
         if isinstance(value, Pauses):
             for pause in fields(value):
                 name = f"{one.name}.{pause.name}"

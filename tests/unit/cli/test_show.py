@@ -23,6 +23,16 @@ def test_a_step_is_shown_with_its_lines_settings_and_ways(capsys: pytest.Capture
     assert "    *, 6 digits\n" in told
 
 
+def test_a_step_that_takes_some_thinking_is_shown_with_the_time_that_it_gives(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    steps = "  one: {ask: How many?, answer: number, fact: many, goto: end}\n  end: {confirm: So., yes: one, no: one}"
+    flow, _ = plan(tmp_path, steps)
+    for step, waits_s in (("one", 8), ("end", 5)):
+        assert main(["show", str(flow.file), step]) == 0
+        assert f"    answer_within_s {waits_s}  (built in)\n" in capsys.readouterr().out
+
+
 def test_a_whole_plan_is_shown_with_what_its_steps_say_themselves(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["show", str(COUNCIL)]) == 0
     told = capsys.readouterr().out

@@ -131,8 +131,8 @@ def _no_endpoint(agent: WantedAgent, device: str) -> Finding:
         f"{agent.name}'s telephone {agent.interface} does not exist",
         where="pjsip.conf",
         line=f"[{device}](phone)\ncontext = from-agents\nauth = {device}\naors = {device}",
-        mend=f"with [{device}](phone-auth) and [{device}](phone-aor) as in asterisk/pjsip.conf; or mend its interface "
-        "in agents.yaml",
+        mend=f"with [{device}](phone-auth) and [{device}](phone-aor) as in asterisk/each/pjsip.conf; or mend its "
+        "interface in agents.yaml",
     )
 
 
