@@ -16,6 +16,10 @@ PORTS_PER_CALL = 6
 still reach the operators."""
 RTP_BLOCK = 400
 """Of a test's Asterisk: a hundred callers with two legs each."""
+FREE = range(10000, 32000)
+"""Below the range from which the kernel gives out ports (32768 on): there one is taken by anybody's connection while
+a first start is still rendering its prompts."""
+_TRIES = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +52,13 @@ class Ports:
 
     @classmethod
     def free(cls) -> Ports:
-        """Ports of 127.0.0.1 that nobody uses now; two callers get different ones."""
-        sip, (ami, agi, media, console) = _free(socket.SOCK_DGRAM), (_free(socket.SOCK_STREAM) for _ in range(4))
-        # Below the range from which the kernel gives out ports; a port that is taken all the same is skipped by
-        # Asterisk (res_rtp_asterisk.c, rtp_allocate_transport), so the block need not be watched.
-        first = random.randrange(10000, 32000, RTP_BLOCK)  # noqa: S311 - no secret
+        """Ports of 127.0.0.1 that nobody uses now, each another one; two callers hardly ever get the same."""
+        taken: set[int] = set()
+        sip = _free(socket.SOCK_DGRAM, taken)
+        ami, agi, media, console = (_free(socket.SOCK_STREAM, taken) for _ in range(4))
+        # A port that is taken all the same is skipped by Asterisk (res_rtp_asterisk.c, rtp_allocate_transport), so the
+        # block need not be watched.
+        first = random.randrange(FREE.start, FREE.stop, RTP_BLOCK)  # noqa: S311 - no secret
         return cls(
             sip=sip, ami=ami, agi=agi, media=media, console=console, rtp_from=first, rtp_to=first + RTP_BLOCK - 1
         )
@@ -75,7 +81,16 @@ class Ports:
                     ) from None
 
 
-def _free(kind: int) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
+def _free(kind: int, taken: set[int]) -> int:
+    """A port of `FREE` that is none of `taken`, to which it is added. Raises SettingsError if there is none."""
+    for _ in range(_TRIES):
+        port = random.choice(FREE)  # noqa: S311 - no secret
+        with socket.socket(socket.AF_INET, kind) as probe:
+            try:
+                probe.bind((LOOPBACK, port))
+            except OSError:
+                continue
+        if port not in taken:
+            taken.add(port)
+            return port
+    raise SettingsError(f"no free port from {FREE.start} to {FREE.stop - 1} on this machine; end some programs")
