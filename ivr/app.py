@@ -65,8 +65,9 @@ log = logging.getLogger(__name__)
 
 PROMPTS = "prompts"
 """Below the state's folder: the sound of prompts that were said once."""
-PLAN_TAKEN = "plan-taken"
-"""Below the state's folder: touched whenever a changed plan serves new calls, for whoever runs Asterisk beside us."""
+PLAN_CHANGE = "plan-change"
+"""Below the state's folder: what became of the last changed plan, for whoever runs Asterisk beside us: why it is not
+taken, or nothing, for it serves new calls."""
 DRAIN_S = 5.0
 """At a stop, calls in progress get this long; then the dialplan looks after them."""
 
@@ -339,6 +340,7 @@ class Service:
                 undo.pop_all()
         except HelplineError as fault:
             log.error("the changed plan is not taken", extra={"fault": str(fault)})
+            await asyncio.to_thread((settings.state / PLAN_CHANGE).write_text, str(fault), "utf-8")
             return
         before, self._helpline = self._helpline, fresh
         self._engines.let_go(before.engine)
@@ -346,7 +348,7 @@ class Service:
         for part in (before.sources, before.gateways):  # what goes on with it opens what it needs again
             await part.close()
         _tell_warnings(fresh)
-        await asyncio.to_thread((settings.state / PLAN_TAKEN).touch)
+        await asyncio.to_thread((settings.state / PLAN_CHANGE).write_text, "", "utf-8")
         log.info("the changed plan is taken: new calls get it", extra={"warnings": len(fresh.warnings)})
 
     def _vocabulary(self) -> Set[str]:

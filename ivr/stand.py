@@ -17,7 +17,7 @@ from pathlib import Path
 
 import aiohttp
 
-from ivr.app import PLAN_TAKEN, PROMPTS, prompts_of
+from ivr.app import PLAN_CHANGE, PROMPTS, prompts_of
 from ivr.dialogue import load_flow
 from ivr.errors import PbxError, SettingsError, UserError
 from ivr.file_watch import watch
@@ -69,6 +69,8 @@ class Stand:
             for_tests=for_tests,
             queue_wait_s=queue_wait_s,
         )
+        self.say: Callable[[str], None] = lambda _: None
+        """Told in a line what becomes of each changed plan."""
         self._queue_wait_s = queue_wait_s
         self._service: asyncio.subprocess.Process | None = None
         self._following: asyncio.Task[None] | None = None
@@ -94,8 +96,9 @@ class Stand:
     async def start(self, say: Callable[[str], None] = lambda _: None) -> None:
         """Start both and wait until calls are answered.
 
-        Raises UserError with one line; then nothing of it runs.
+        `say` is told in a line what is done, then and later. Raises UserError with one line; then nothing of it runs.
         """
+        self.say = say
         say(f"Asterisk {self.pbx.installation.version} starts ...")
         await self.pbx.start()
         try:
@@ -131,21 +134,25 @@ class Stand:
         await self.pbx.console("dialplan reload")
 
     async def _follow_the_plan(self) -> None:
-        """Compile anew whenever the service has taken a changed plan."""
-        taken = asyncio.Event()
-        looking = asyncio.create_task(
-            watch(lambda: (self.settings.state / PLAN_TAKEN,), taken.set), name="watch for a plan that was taken"
-        )
+        """Say what became of each changed plan, and compile anew what the service has taken."""
+        changed, file = asyncio.Event(), self.settings.state / PLAN_CHANGE
+        looking = asyncio.create_task(watch(lambda: (file,), changed.set), name="watch for a plan that has changed")
         try:
             while True:
-                await taken.wait()
-                taken.clear()
+                await changed.wait()
+                changed.clear()
+                if fault := await asyncio.to_thread(_text, file):
+                    self.say(f"the changed plan is not taken: {fault}")
+                    continue
                 try:
                     await self.lay_net()
-                except UserError as fault:
-                    log.error("the changed plan is not compiled: the former one stands in", extra={"fault": str(fault)})
+                except UserError as fault_in_it:
+                    log.error(
+                        "the changed plan is not compiled: the former one stands in", extra={"fault": str(fault_in_it)}
+                    )
                 else:
                     log.info("the changed plan is compiled")
+                self.say("the changed plan is taken: new calls get it")
         finally:
             looking.cancel()
             await asyncio.wait({looking})
@@ -276,6 +283,13 @@ def environment(settings: Settings) -> dict[str, str]:
 def _ends_with_us() -> list[str]:
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "TERM"] if setpriv else []
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8", "replace")
+    except OSError:  # it went away meanwhile
+        return ""
 
 
 def _fault_in(log: Path) -> UserError:

@@ -48,7 +48,7 @@ async def _run(settings: Settings) -> int:
 
 
 async def _until_it_ends(stand: Stand) -> None:
-    await stand.start(print)
+    await stand.start(lambda line: print(line, flush=True))
     print(_card(stand), flush=True)
     await stand.wait()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ivr.call import PromptPlayed
-from tests.asterisk.helpline import Helpline
+from tests.asterisk.helpline import Helpline, eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -13,6 +13,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 async def test_a_wrong_plan_is_refused_and_a_right_one_is_for_new_calls(rough: Helpline) -> None:
     plan = rough.stand.settings.helpline
     right = plan.read_text()
+    told: list[str] = []
+    rough.stand.say = told.append
     assert right.count("goto: resident\n") >= 1
     try:
         before = await rough.dial()
@@ -30,6 +32,8 @@ async def test_a_wrong_plan_is_refused_and_a_right_one_is_for_new_calls(rough: H
             rough.stand.read_plan_anew()
             refusal = await rough.log_says("the changed plan is not taken", since)
             assert says in refusal["fault"]
+            refused = f"the changed plan is not taken: {refusal['fault']}"
+            await eventually(lambda refused=refused: refused in told, what=refused)
             caller = await rough.dial()
             await caller.presses("1")
             await caller.at("resident")
@@ -39,6 +43,7 @@ async def test_a_wrong_plan_is_refused_and_a_right_one_is_for_new_calls(rough: H
         plan.write_text(right.replace("Village hall.", "New hall.").replace("goto: resident\n", "goto: place\n", 1))
         rough.stand.read_plan_anew()
         await rough.log_says("the changed plan is taken: new calls get it", since)
+        await eventually(lambda: told[-1] == "the changed plan is taken: new calls get it", what="the plan is told")
         after = await rough.dial()
         await after.presses("1")
         await after.at("place")
