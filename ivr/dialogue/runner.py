@@ -14,6 +14,7 @@ from ivr.dialogue.notebook import Notebook
 from ivr.dialogue.ports import Feed, Knowledge, Telephone, World
 from ivr.dialogue.remembering import begin, keep
 from ivr.dialogue.resuming import Trail
+from ivr.dialogue.waiting import entertain
 from ivr.dialogue.ways import needs_record
 from ivr.dialogue.wishes import CallerLeft, GoesOn, WantsMainMenu, WantsPerson
 from ivr.errors import CallerGone, LineError
@@ -86,8 +87,7 @@ async def _step(conversation: Conversation, name: str) -> Next:
     conversation.enter(step)
     try:
         if conversation.flow.callers is not None and needs_record(step):
-            await conversation.notebook.record.ready()
-            conversation.notebook.record_changed()
+            await _record_there(conversation)
         return await step.verb.run(conversation)
     except WantsMainMenu:
         return conversation.to_main_menu()
@@ -100,6 +100,17 @@ async def _step(conversation: Conversation, name: str) -> Next:
     except Exception:  # a fault in one step must not cost the caller their call
         log.exception("a step failed", extra={"step": name, "verb": step.verb.word})
         return await conversation.after_error()
+
+
+async def _record_there(conversation: Conversation) -> None:
+    """Wait for who it is, a bounded time in all, while the caller hears what is to be said anyway: a greeting."""
+    ready = asyncio.create_task(conversation.notebook.record.ready(), name="wait for the caller's record")
+    try:
+        await entertain(conversation, ready, wait=(), still=())
+        await ready
+    finally:
+        ready.cancel()
+    conversation.notebook.record_changed()
 
 
 async def _afterwards(conversation: Conversation) -> None:
