@@ -25,14 +25,15 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 
-from ivr.call import Answer, EndReason, Means
+from ivr.call import Answer, Means
 from ivr.dialogue import Flow
 from ivr.plans.proof.carried import facts_that_matter, ways_on
+from ivr.plans.proof.found import PROPER, Journeys, State, Way
 from ivr.plans.proof.moves import MUMBLE, SILENCE, UNHEARD, WRONG_KEY, Move, doubtful, keyed, press, spoken
-from ivr.plans.proof.one_call import GoesOn, Played, Question, Turn, play
+from ivr.plans.proof.one_call import GoesOn, Played, Question, play
 from ivr.plans.proof.scene import Articles, Asked, Before, Scene, befores
 
 MOST_STATES = 20_000
@@ -44,46 +45,25 @@ def untold(explored: int, known: int, calls: int) -> None:
     """Nobody is told."""
 
 
-PROPER = (EndReason.HANDED_OVER, EndReason.HUNG_UP)
-"""With a person, or after the plan's goodbye."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class State:
-    """A question that callers can come to, and the call that leads there."""
-
-    question: Question
-    start: str
-    """Where the calls about it begin: the plan's start, or a step from which on nothing before it matters."""
-    opening: Scene
-    moves: tuple[tuple[Move, Scene], ...]
-    scene: Scene
-    way: Way | None
-    """How it was reached first; None for the start, and for steps that are explored as if they were reached."""
-    assumed: bool
-    """Whether the way there begins at such a step."""
-    own: bool
-    """Whether it is what the step itself asks first, not what is asked back about an answer or a failure."""
-    before: tuple[Turn, ...] = ()
-    """What was told before the first question of the call."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Way:
-    """What follows a question if the caller does one thing, or one thing again and again."""
-
-    origin: State
-    move: Move
-    scene: Scene
-    patient: bool
-    played: Played
-    to: State | None = None
-    """The question that is next; None if the call ended, broke, or was patient."""
-
-    def trail(self) -> Iterator[Turn]:
-        """Every turn from the start of the call on."""
-        yield from trail_to(self.origin)
-        yield from self.played.turns
+async def explore(
+    flow: Flow,
+    answers: Sequence[Answer],
+    *,
+    within_turns: int,
+    instants: Sequence[datetime],
+    most_states: int = MOST_STATES,
+    tell: Told = untold,
+) -> Journeys:
+    """Every journey through `flow`, which tells the articles `answers`."""
+    explorer = _Explorer(flow, Articles(tuple(answers)), within_turns, instants, most_states, tell)
+    await explorer.begin(flow.start, assumed=False)
+    await explorer.go_on()
+    for name in _reachable(flow):
+        if name not in explorer.found.entered:
+            explorer.found.assumed.append(name)
+            await explorer.begin(name, assumed=True)
+            await explorer.go_on()
+    return explorer.found
 
 
 def _choices(state: State) -> Iterator[Move]:
@@ -112,56 +92,6 @@ def _patient(state: State) -> Iterator[Move]:
 
 def _nobody_hears(state: State) -> bool:
     return bool(state.moves) and state.moves[-1][0].unheard
-
-
-def trail_to(state: State) -> Iterator[Turn]:
-    """Every turn before the question of `state`."""
-    ways: list[Way] = []
-    at = state
-    while at.way is not None:
-        ways.append(at.way)
-        at = at.way.origin
-    yield from at.before
-    for way in reversed(ways):
-        yield from way.played.turns
-
-
-@dataclass(slots=True, kw_only=True, repr=False)
-class Journeys:
-    """Everything that was found."""
-
-    states: list[State] = field(default_factory=list)
-    ways: list[Way] = field(default_factory=list)
-    openings: list[tuple[str, Scene, Played]] = field(default_factory=list)
-    """Calls that ended or broke before the first question: where they began, and in which scene."""
-    entered: set[str] = field(default_factory=set)
-    assumed: list[str] = field(default_factory=list)
-    """Steps that were explored as if they had been reached."""
-    asked_world: set[Asked] = field(default_factory=set)
-    complete: bool = True
-    """False: there were more than MOST_STATES."""
-    calls: int = 0
-
-
-async def explore(
-    flow: Flow,
-    answers: Sequence[Answer],
-    *,
-    within_turns: int,
-    instants: Sequence[datetime],
-    most_states: int = MOST_STATES,
-    tell: Told = untold,
-) -> Journeys:
-    """Every journey through `flow`, which tells the articles `answers`."""
-    explorer = _Explorer(flow, Articles(tuple(answers)), within_turns, instants, most_states, tell)
-    await explorer.begin(flow.start, assumed=False)
-    await explorer.go_on()
-    for name in _reachable(flow):
-        if name not in explorer.found.entered:
-            explorer.found.assumed.append(name)
-            await explorer.begin(name, assumed=True)
-            await explorer.go_on()
-    return explorer.found
 
 
 def _reachable(flow: Flow) -> list[str]:

@@ -23,7 +23,8 @@ from ivr.call import Answer, Means
 from ivr.dialogue import Flow
 from ivr.dialogue.calendar import turning_points
 from ivr.plans.proof.findings import Finding, Severity
-from ivr.plans.proof.journeys import MOST_STATES, PROPER, Journeys, State, Told, Way, explore, trail_to, untold
+from ivr.plans.proof.found import PROPER, Journeys, State, Way, trail_to
+from ivr.plans.proof.journeys import MOST_STATES, Told, explore, untold
 from ivr.plans.proof.moves import SILENCE
 from ivr.plans.proof.one_call import Played, Turn, faults_kept
 from ivr.plans.proof.scene import USUAL_INSTANTS, WORKING_DAY, Asked, Queues
