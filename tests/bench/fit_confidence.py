@@ -20,8 +20,9 @@ from tests.speech_sets import SPEECH
 MARKS = {"digits": frozenset(DIGITS)}
 FITTED_ON = (
     "people: 200 digits (Free Spoken Digit Dataset, CC BY-SA 4.0), 100 strings of six of them, 150 words (Speech "
-    "Commands, CC BY 4.0), 100 AN4 sentences; seven espeak-ng voices saying menus, alone and in a sentence, digits and "
-    "off-topic sentences; noises without speech; through µ-law, two in five again with kitchen noise at 20 or 10 dB"
+    "Commands, CC BY 4.0), 100 AN4 sentences; seven espeak-ng voices saying menus, alone and in a sentence, digits, "
+    "off-topic sentences and hesitations; noises without speech; through µ-law, two in five again with kitchen noise at "
+    "20 or 10 dB"
 )
 """Kept in the file."""
 _OPEN_SETS = ("sentences, people", "off-topic, synthetic", "menus, synthetic", "no speech")

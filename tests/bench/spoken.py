@@ -62,6 +62,8 @@ OFF_TOPIC = (
     "mister johnson",
     "blue car",
 )
+HESITATIONS = ("er", "um", "uh", "erm", "er, er", "um, er", "hmm", "ah", "mm")
+"""Said alone they mean nothing, and sound like the ends of words that do ("person", "hours")."""
 LEAD_MS, TAIL_MS = 150, 300
 NO_SPEECH_MS = (300, 500, 800, 1200, 1700, 2500, 3500, 5000)
 QUIET = "quiet"
@@ -117,6 +119,7 @@ async def cases(voices: tuple[str, ...]) -> list[Case]:
     here = places()
     human = (SPEECH / "index.tsv").is_file()
     clean = [*(_human(here) if human else []), *await _synthetic(here, voices), *_no_speech()]
+    clean += await _hesitations(voices)
     return _on_the_line(clean, kitchen_noise() if human else None)
 
 
@@ -211,6 +214,15 @@ async def _in_a_sentence(here: Mapping[str, Place], voice: str, place: str) -> l
         of = "menus in a sentence, synthetic"
         found.append(Case(of=of, speaker=voice, place=place, text=text, means=means, pcm=pcm))
     return found
+
+
+async def _hesitations(voices: tuple[str, ...]) -> list[Case]:
+    said = [(voice, text, await speak(text, voice, cache=VOICES)) for voice in voices for text in HESITATIONS]
+    return [
+        Case(of="hesitations, synthetic", speaker=voice, place=place, text=text, means=None, pcm=pcm)
+        for voice, text, pcm in said
+        for place in (*MENUS, "one digit", "reference")
+    ]
 
 
 def _no_speech() -> list[Case]:

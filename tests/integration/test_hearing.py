@@ -95,6 +95,14 @@ async def test_what_is_said_to_somebody_else_is_not_believed(pool: RecogniserPoo
             assert found is None or found.confidence < MANNER.accept, (text, step, found)
 
 
+@pytest.mark.parametrize("voice", ["en-gb", "en-us+m3", "en-gb-x-rp"])
+async def test_who_only_hesitates_has_said_nothing(pool: RecogniserPool, voices: Path, voice: str) -> None:
+    for text in ("er", "um", "uh", "er, er"):
+        for step in ("main", "bins", "urgent"):
+            found = await understood(pool, expectation(step), await speak(text, voice, cache=voices))
+            assert found is None or found.confidence < MANNER.confirm, (text, step, found)
+
+
 async def test_words_so_far_are_words_of_the_menu(pool: RecogniserPool, voices: Path) -> None:
     phrases = expectation("main").listening(MANNER).phrases
     assert phrases is not None
