@@ -25,7 +25,7 @@ from ivr.speech.recognition.recogniser_pool import RecogniserPool
 from ivr.testing.sound import BYTES_PER_MS, speak
 from tests.bench.figures import Aim, Figure, Measured, write
 from tests.bench.machine import cpu_s
-from tests.bench.spoken import BENCH_VOICES, Case, cases, places
+from tests.bench.spoken import BENCH_VOICES, HESITATING, Case, cases, places
 from tests.bench.stage import VOICES
 
 NEEDS_STAGE = False
@@ -176,7 +176,7 @@ def _shares(judged: Sequence[Judged]) -> dict[str, float]:
 def _curve(judged: Sequence[Judged]) -> str:
     """Right ones kept, against what was said beside the grammar and believed, by a bar on the confidence."""
     inside = [one for one in judged if one.case.means is not None]
-    outside = [one for one in judged if one.case.means is None]
+    outside = [one for one in judged if _beside(one.case)]
     rows = ["  bar  right and kept  beside it and believed"]
     for bar in BARS:
         kept = sum(one.right and one.confidence >= bar for one in inside) / max(1, len(inside))
@@ -209,7 +209,8 @@ def _figures(name: str, heard: Result) -> list[Figure]:
     ]
     for what, found in (
         ("answers, sent wrong", [one for one in heard.judged if one.case.means is not None]),
-        ("off-topic speech and noise, sent wrong", [one for one in heard.judged if one.case.means is None]),
+        ("off-topic speech and noise, sent wrong", [one for one in heard.judged if _beside(one.case)]),
+        ("hesitations alone, sent wrong", [one for one in heard.judged if one.case.of == HESITATING]),
     ):
         wrong = [_shares(found)["wrong"]]
         figures.append(Figure(name=f"{name}: {what}", unit="%", values=wrong, aims=[Aim(percentile=50, most=1.0)]))
@@ -236,6 +237,11 @@ def _kept(heard: Result) -> list[dict[str, object]]:
 
 def _pairs(judged: Sequence[Judged]) -> tuple[np.ndarray, np.ndarray]:
     return np.array([one.confidence for one in judged]), np.array([float(one.right) for one in judged])
+
+
+def _beside(case: Case) -> bool:
+    """Whether it is speech or noise that is no answer; hesitations are counted by themselves."""
+    return case.means is None and case.of != HESITATING
 
 
 def _counts(case: Case) -> bool:

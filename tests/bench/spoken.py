@@ -62,6 +62,7 @@ OFF_TOPIC = (
     "mister johnson",
     "blue car",
 )
+HESITATING = "hesitations, synthetic"
 HESITATIONS = ("er", "um", "uh", "erm", "er, er", "um, er", "hmm", "ah", "mm")
 """Said alone they mean nothing, and sound like the ends of words that do ("person", "hours")."""
 LEAD_MS, TAIL_MS = 150, 300
@@ -219,7 +220,7 @@ async def _in_a_sentence(here: Mapping[str, Place], voice: str, place: str) -> l
 async def _hesitations(voices: tuple[str, ...]) -> list[Case]:
     said = [(voice, text, await speak(text, voice, cache=VOICES)) for voice in voices for text in HESITATIONS]
     return [
-        Case(of="hesitations, synthetic", speaker=voice, place=place, text=text, means=None, pcm=pcm)
+        Case(of=HESITATING, speaker=voice, place=place, text=text, means=None, pcm=pcm)
         for voice, text, pcm in said
         for place in (*MENUS, "one digit", "reference")
     ]

@@ -43,10 +43,10 @@ FEATURES = (
   4.8 % of 248 menu phrases (four voices beside the fit) were refused.
 
 Left out because they told nothing more (smallest posterior, margin to the second reading) or something that would not
-hold for other grammars (number of words listened for). Tried in vain, too: to put readings with strays behind others, by
-0.5 to 1.5 for each stray, and to tell the rule how far. With eleven voices and people's words, each judged by a rule
-fitted without it, 6.2 to 6.8 % of 660 menu phrases were refused then where 2.7 % of 3,199 other sounds were not, and
-6.5 % without. In 2.6 % of those phrases the likeliest meaning is wrong, which no bar can mend.
+hold for other grammars (number of words listened for). In vain, too: to put readings with strays behind others, by 0.5
+to 1.5 for each stray, and to tell the rule how far. With eleven voices and people's words, each judged by a rule fitted
+without it, 6.2 to 6.8 % of 660 menu phrases were refused then where 2.7 % of 3,199 other sounds were not, and 6.5 %
+without. In 2.6 % of those phrases the likeliest meaning is wrong, which no bar can mend.
 """
 _MOST_LOG_ODDS = 20.0
 
