@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 
 from ivr.call import AnswerTold, CallEvent, FactLearnt, IntentUnderstood, OutcomeReached, StepEntered, StepFailed
-from ivr.dialogue.flow import Flow
+from ivr.dialogue.flow import Flow, Step
 from ivr.dialogue.ports import Feed
-from ivr.dialogue.ways import used_facts, ways_with_returns
+from ivr.dialogue.ways import used_facts
 
 MOST_TRAIL = 400
 """Steps of a call that are followed; a longer call goes round."""
@@ -50,21 +50,58 @@ def _needed(flow: Flow) -> Mapping[str, Set[str]]:
         for name, step in flow.steps.items()
     }
     fresh = {flow.start, flow.main_menu}
-    before: dict[str, list[str]] = {name: [] for name in flow.steps}
+    surely = _learnt_by_flows(flow)
+    before: dict[str, list[tuple[str, Set[str]]]] = {name: [] for name in flow.steps}
     for name, step in flow.steps.items():
-        for following in ways_with_returns(flow, step):
-            before[following].append(name)
+        for following, learnt in _ways_on(step, surely):
+            before[following].append((name, learnt))
     waiting = list(flow.steps)
     while waiting:
         name = waiting.pop()
         if name in fresh:
             continue
-        for earlier in before[name]:
-            more = needed[name] - learns[earlier] - needed[earlier]
+        for earlier, learnt in before[name]:
+            more = needed[name] - learnt - needed[earlier]
             if more:
                 needed[earlier] |= more
                 waiting.append(earlier)
     return needed
+
+
+def _ways_on(step: Step, surely: Mapping[str, Set[str]]) -> Iterator[tuple[str, Set[str]]]:
+    """The steps that may follow `step`, each with what is learnt on the way: by itself if the caller answered, and by
+    the sub-flow that is run before."""
+    jumps, called = step.verb.jumps(), step.verb.calls()
+    own = frozenset(step.verb.facts())
+    yield from ((jump.text, own) for jump in (jumps if called is None else jumps[:-1]))
+    yield from ((jump.text, frozenset[str]()) for jump in step.manner.jumps())
+    if called is not None:
+        yield jumps[-1].text, surely[called]
+
+
+def _learnt_by_flows(flow: Flow) -> Mapping[str, Set[str]]:
+    """Sub-flow → the facts that each of its ways from the beginning to a return learns."""
+    everything = frozenset(fact for step in flow.steps.values() for fact in step.verb.facts())
+    surely: dict[str, Set[str]] = dict.fromkeys(flow.flows, everything)
+    for _ in flow.flows:  # none calls itself, so what one learns is known after as many rounds as there are
+        surely = {name: _learnt_by(flow, name, surely, everything) for name in flow.flows}
+    return surely
+
+
+def _learnt_by(flow: Flow, name: str, surely: Mapping[str, Set[str]], everything: Set[str]) -> Set[str]:
+    """The same of the sub-flow `name`, if the others learn `surely`."""
+    known: dict[str, Set[str]] = {flow.flows[name].start: frozenset()}
+    waiting = [flow.flows[name].start]
+    while waiting:
+        at = waiting.pop()
+        for following, learnt in _ways_on(flow.steps[at], surely):
+            if not following.startswith(f"{name}."):
+                continue
+            fewer = known.get(following, everything) & (known[at] | learnt)
+            if following not in known or fewer != known[following]:
+                known[following] = fewer
+                waiting.append(following)
+    return frozenset(everything).intersection(*(known[at] for at in known if flow.steps[at].verb.returns))
 
 
 class Trail:

@@ -261,6 +261,53 @@ def test_who_went_on_to_a_secret_goes_on_before_it(caller: Caller) -> None:
     assert flow.resumable == {"bin", "day", "right", "pay", "stars", "more"}
 
 
+SHARED = """
+  one:
+    recall: We were cut off. Shall I go on where we were?
+    goto: main
+  main:
+    menu: Bins or lights.
+    choices:
+      bins: {say: bins, key: 1, goto: bins}
+      lights: {say: lights, key: 2, goto: lights}
+  bins:
+    menu: Day or report.
+    choices:
+      day: {say: day, key: 1, goto: where_bin}
+      report: {say: report, key: 2, goto: told}
+  where_bin: {call: where, goto: told}
+  lights:
+    ask: How many?
+    answer: number
+    fact: number
+    goto: really
+  really:
+    confirm: "{number}?"
+    yes: where_light
+    no: lights
+  where_light: {call: where, goto: told_both}
+  told: {hang_up: "At {place}."}
+  told_both: {hang_up: "{number} at {place}."}
+"""
+WHERE = """
+flows:
+  where:
+    start: asked
+    steps:
+      asked: {ask: Where?, answer: digits, digits: 1, fact: place, goto: back}
+      back: {return: }
+"""
+
+
+def test_what_a_sub_flow_learns_is_there_after_it_and_nothing_that_others_need_who_call_it(tmp_path: Path) -> None:
+    steps = SHARED.replace("key: 2, goto: told}", "key: 2, goto: where_bin}")
+    flow, _ = plan(tmp_path, steps, WHERE)
+    assert flow.resumable == {"main", "bins", "lights"}, "'really' says a number that is not kept"
+    early = WHERE.replace("goto: back}", "goto: back, on_silence: [{goto: back}]}")
+    flow, _ = plan(tmp_path, steps, early)
+    assert flow.resumable == frozenset(), "one way through the sub-flow learns no place"
+
+
 def test_a_caller_whose_business_was_done_is_not_asked(caller: Caller) -> None:
     caller.rings(says("missed"), says("green"), says("monday"), says("yes"), hangs_up(expect="Anything else?"))
     assert caller.last.step == ""
