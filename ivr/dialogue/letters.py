@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 _LINK = re.compile(r"!?\[([^\]\n]*)\]\(([^()\s]+)\)")
 _HEADING = re.compile(r"^#{1,6}\s+", re.MULTILINE)
 _BULLET = re.compile(r"^(\s*)[*+]\s+", re.MULTILINE)
+_SIGN_BY_SIGN = re.compile(r"\d(?:,? \d)+")
+"""A number as a source gives it that is to be said digit by digit: ``6 0 0, 0 0 1``."""
 _STRONG = re.compile(r"(\*\*|__|\*|`)(?=\S)(.+?)(?<=\S)\1")
 
 
@@ -34,6 +36,7 @@ def plain(markdown: str) -> str:
 
 
 def _fact(conversation: Conversation, name: str) -> str:
-    """Symbols in a row, which are said one by one; a day or a sum as it is said."""
+    """Symbols that are said one by one in a row; a day or a sum as it is said."""
     value, said = conversation.notebook.fact(name), conversation.filled(f"{{{name}}}")
-    return value if re.sub(r"[ ,]", "", said) == value else said
+    symbols = re.sub(r"[ ,]", "", said)
+    return symbols if symbols == value or _SIGN_BY_SIGN.fullmatch(said) else said

@@ -76,6 +76,12 @@ def test_a_text_goes_to_the_number_that_rings_after_a_yes(tmp_path: Path) -> Non
     assert (sent.by, sent.about, sent.fate, sent.text) == ("sms", "send", "sent", letter.text)
 
 
+def test_a_number_that_is_said_digit_by_digit_is_written_in_a_row(tmp_path: Path) -> None:
+    spelt = KNOWN.replace("'123456'", "'6 0 0, 0 0 1'").replace("twelve pounds", "'2 bins, 3 lids'")
+    _, (letter,) = talk(tmp_path, says("yes"), steps=spelt)
+    assert letter.text == "Your reference is 600001. The report of 2026-05-03 costs 2 bins, 3 lids."
+
+
 def test_after_a_no_nothing_is_sent(tmp_path: Path) -> None:
     called, letters = talk(tmp_path, presses("2", expect=HERE))
     assert letters == []
