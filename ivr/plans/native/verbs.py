@@ -210,6 +210,7 @@ NATIVE: Mapping[str, Translation] = {
     "split": most_go,
     "branch": otherwise,
     "recall": otherwise,
+    "send": otherwise,
     "preferences": go_on,
     "remember": go_on,
     "call": call,
@@ -224,6 +225,7 @@ LEFT_OUT: Mapping[str, str] = {
     "split": "all callers go the way of the largest share",
     "branch": "all callers go the way of 'else'",
     "recall": "nobody is known who rings again",
+    "send": "nothing is offered in writing",
     "preferences": "nobody is asked, and nothing is changed",
     "remember": "nothing is remembered",
 }

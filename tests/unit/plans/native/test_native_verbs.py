@@ -216,6 +216,16 @@ def test_every_translation_is_of_a_verb_that_exists(word: str) -> None:
     assert word in VERBS
 
 
+def test_nothing_is_offered_in_writing_without_the_service_and_callers_go_on(tmp_path: Path) -> None:
+    (tmp_path / "outbox.yaml").write_text("sms: {folder: texts}")
+    other = {"hang_up": "Not sent."}
+    steps = {"main": {"send": "Details.", "sent": "other", "not_sent": "other", "declined": "end"}, "end": END}
+    plan = compiled(tmp_path, {**steps, "other": other}, outbox="outbox.yaml")
+    assert_whole(plan)
+    assert step_text(plan, "main") == "same => n(main),Goto(end)"
+    assert "nothing is offered in writing" in plan.warnings[0]
+
+
 def test_verbs_that_only_lead_on_are_passed_through_and_what_is_lost_is_told(tmp_path: Path) -> None:
     steps = {
         "main": {"split": {"trial": 20, "usual": 80}},
