@@ -138,6 +138,10 @@ class Verb(ABC):
         """Names of facts that this verb learns itself and decides by, in the same step."""
         return ()
 
+    def offers(self) -> tuple[str, ...]:
+        """Those of `weighs` that, learnt in another step, change its question, but nothing of what may follow."""
+        return ()
+
     def texts(self) -> tuple[str, ...]:
         """Texts with ``{facts}`` that nobody hears."""
         return ()

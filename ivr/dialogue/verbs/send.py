@@ -192,6 +192,10 @@ details:
         """The number: one that was told before is offered."""
         return (self.fact,)
 
+    def offers(self) -> tuple[str, ...]:
+        """The number, as that of a caller who rings from a mobile is."""
+        return (self.fact,)
+
     def say_fact(self, name: str, value: str) -> str | None:
         """As it was read back."""
         return PhoneNumber().said(value)

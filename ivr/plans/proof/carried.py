@@ -14,13 +14,13 @@ from ivr.dialogue.turns import FACT
 def facts_that_matter(flow: Flow) -> Mapping[str, frozenset[str]]:
     """Step → facts that it or a step after it may decide by, or make other facts of.
 
-    What a step learns itself and decides by matters in that step alone, unless another one learns it, too: on the way
-    back to it such a fact is at most known already, and leads nowhere that it does not lead the first time.
+    What a step learns itself and decides by matters in that step alone, unless another one learns it, too, and it does
+    more than offer it: on the way back to it such a fact is at most known already, and leads nowhere that it does not
+    lead the first time.
     """
     learn = Counter(fact for step in flow.steps.values() for fact in set(step.verb.facts()))
     reads = {
-        name: {*_read(step), *(fact for fact in step.verb.weighs() if learn[fact] > 1)}
-        for name, step in flow.steps.items()
+        name: {*_read(step), *(fact for fact in _weighed(step) if learn[fact] > 1)} for name, step in flow.steps.items()
     }
     returns = _returns(flow)
     before: dict[str, set[str]] = {name: set() for name in flow.steps}
@@ -36,6 +36,10 @@ def facts_that_matter(flow: Flow) -> Mapping[str, frozenset[str]]:
                 reads[earlier] |= reads[name]
                 waiting.append(earlier)
     return {name: frozenset(read).union(flow.steps[name].verb.weighs()) for name, read in reads.items()}
+
+
+def _weighed(step: Step) -> set[str]:
+    return set(step.verb.weighs()) - set(step.verb.offers())
 
 
 def ways_on(step: Step) -> Iterator[str]:

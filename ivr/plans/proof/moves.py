@@ -24,9 +24,9 @@ _MESSAGE = bytes(16_000)
 _EVERYWHERE = frozenset({HELP, MAIN_MENU, PERSON, DISTRESS})
 _DOUBT = 0.02
 """By so much a doubtful reading lies above what is refused."""
-_KEYED = ("0", "1", "12", "0101", "010203")
+_KEYED = ("0", "1", "12", "0101", "010203", "749112112121")
 """Keyed numbers are made of these, repeated and cut to length: zeros satisfy most check digits, and some of the others
-are dates and times."""
+are dates, times, and the postcode SW1A 1AA, each letter as its key and its place there."""
 _SAID = (
     "one", "a", "twenty five", "ten pounds", "five pounds fifty", "the third of may", "tomorrow", "half past two",
     "s w one a one a a", "zero seven seven zero zero nine zero zero one two three",

@@ -21,6 +21,7 @@ from ivr.call import (
     Heard,
     IdentityFailed,
     IdentityKnown,
+    Level,
     Listening,
     Outcome,
     Prompt,
@@ -175,8 +176,8 @@ class _Call:
                 self.facts[name] = value
             case IdentityFailed():
                 self.facts[TRIES] = f"{self.facts.get(TRIES, '')}x"
-            case IdentityKnown(level=level):
-                self.facts[LEVEL] = self.facts[KNOWN] = level
+            case IdentityKnown(level=level) if level not in (Level.NONE.word, Level.NUMBER.word):
+                self.facts[LEVEL] = self.facts[KNOWN] = level  # what a number tells is the scene's, not the way's
             case StepFailed():
                 self.failed += 1
 

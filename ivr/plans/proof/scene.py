@@ -45,8 +45,8 @@ USUAL_INSTANTS = (
     datetime(2028, 2, 29, 10, 30),
 )
 """Night, evening, Saturday, Sunday, Christmas, New Year and a leap day; a plan's calendar adds its own."""
-ANYTHING = "1"
-"""The text that every look-up finds in every field."""
+ANYTHING, NO = "1", "no"
+"""The text that every look-up finds in every field, and that of a flag which is not set."""
 
 
 class Queues(Enum):
@@ -70,6 +70,7 @@ class Records(Enum):
     """What is known of who rings."""
 
     KNOWN = "the number is one of a record"
+    FLAGGED = "the number is one of a record that says yes to all that is decided by it"
     UNKNOWN = "the number is of no record"
     AWAY = "the sources of callers are away"
 
@@ -356,7 +357,7 @@ class ProvenRecord:
     @property
     def known(self) -> bool:
         """By the number, or by what was proven."""
-        return bool(self.proven) or self.stage.scene.record is Records.KNOWN
+        return bool(self.proven) or self.stage.scene.record in (Records.KNOWN, Records.FLAGGED)
 
     @property
     def level(self) -> Level:
@@ -373,10 +374,11 @@ class ProvenRecord:
         self._asks(Asked.RECORD)
 
     def value(self, name: str, *, spoken: bool) -> str:
-        """ANYTHING, from its level on."""
+        """ANYTHING, from its level on; of what is only decided by, whether the scene's record says yes to it."""
         use = self.stage.use_of[name]
-        allowed = use.level is not None and self.level >= use.level and (use.spoken or not spoken)
-        return ANYTHING if allowed else ""
+        if use.level is None or self.level < use.level or (spoken and not use.spoken):
+            return ""
+        return ANYTHING if use.spoken or self.stage.scene.record is Records.FLAGGED else NO
 
     def said(self) -> tuple[Said, ...]:
         """No agent reads it."""

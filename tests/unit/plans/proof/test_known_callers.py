@@ -57,6 +57,32 @@ def proven(folder: Path, steps: str) -> tuple[list[str], tuple[str, ...]]:
     return [one.message for one in proof.findings if one.blocks], proof.assumed
 
 
+FLAGGED = """
+  one:
+    recall: We were cut off. Shall I go on?
+    topics:
+      bins: {ask: About bins again?, goto: bins}
+    flag: caller.vulnerable
+    person_first: at_once
+    goto: menu
+  menu:
+    menu: Say bins.
+    choices: {bins: {say: bins, key: 1, goto: bins}}
+  bins: {hang_up: Goodbye.}
+  at_once: {transfer: office}
+"""
+
+
+def test_who_is_flagged_and_who_is_known_but_not_flagged_are_both_tried(tmp_path: Path) -> None:
+    beside(tmp_path)
+    flow, _ = plan(tmp_path, FLAGGED, HEAD)
+    proof = prove(load_flow(flow.file))
+    assert proof.holds
+    assert proof.assumed == (), "at_once by the flag, the rest without it"
+    asked = {way.origin.scene.before.topic for way in proof.patient if way.origin.scene.before is not None}
+    assert "bins" in asked
+
+
 def test_every_outcome_of_a_check_is_walked_and_none_that_there_is_not(tmp_path: Path) -> None:
     blocking, assumed = proven(tmp_path, STEPS)
     assert blocking == []
