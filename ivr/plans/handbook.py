@@ -60,7 +60,7 @@ scenarios:
       - say: l double e for echo
       - say: yes
     ends: {queue: office, reason: hall hire}   # or hung_up, or caller_left
-    pop: {intent: hire, facts: {name: LEE}}    # what the agent sees; also 'answers', 'failures', 'said'
+    pop: {intent: hire, facts: {name: LEE}}    # what the agent sees; also 'alerts', 'answers', 'failures', 'said'
 
   somebody who gives up:
     talk:

@@ -138,6 +138,10 @@ def _not_in_pop(pop: Pop, over: HandOver) -> Iterator[tuple[str, str]]:
     for name, value in pop.record.items():
         if record.get(name) != value:
             yield f"the pop's record to have {name} as '{value}'", _instead(name, record)
+    alerts = [alert.kind for alert in over.alerts]
+    for kind in pop.alerts:
+        if kind not in alerts:
+            yield f"the pop to have the alert '{kind}'", f"it has: {', '.join(alerts) or 'none'}"
     answers = [answer.article for answer in over.answers_heard]
     for article in pop.answers:
         if article not in answers:

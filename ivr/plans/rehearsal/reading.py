@@ -275,6 +275,7 @@ def _pop(value: Value) -> Pop:
         facts=MappingProxyType(_texts(facts.fields()) if facts else {}),
         identity=identity.one_of(LEVELS) if identity else "",
         record=MappingProxyType(_texts(record.fields()) if record else {}),
+        alerts=_listed(fields.get("alerts")),
         answers=_listed(fields.get("answers")),
         failures=_listed(fields.get("failures")),
         said=_listed(fields.get("said")),

@@ -88,6 +88,8 @@ class Pop:
     """How sure it is who calls, as a word."""
     record: Mapping[str, str] = field(default_factory=dict)
     """Field of the caller's record → the value that counts."""
+    alerts: tuple[str, ...] = ()
+    """Kinds of what the agent is to know first."""
     answers: tuple[str, ...] = ()
     """Articles that were told."""
     failures: tuple[str, ...] = ()

@@ -31,6 +31,7 @@ def test_a_call_that_goes_as_it_should_has_no_failure(tmp_path: Path) -> None:
         ("[hang_up]", "pop: {intent: keys}", "expected a screen pop, but nobody was handed over"),
         ("[press: 2]", "pop: {intent: keys}", "the pop's intent to be 'keys', but it is 'lights'"),
         ("[press: 2]", "pop: {facts: {number: '1'}}", "the pop to have number as '1', but it is not known"),
+        ("[press: 2]", "pop: {alerts: vulnerable}", "the pop to have the alert 'vulnerable', but it has: none"),
         ("[press: 2]", "pop: {answers: lost}", "the answer 'lost', but it has: none"),
         ("[wait, press: 2]", "pop: {failures: mumbled}", "but it has: menu 'one': silence once"),
         ("[say: lights]", "pop: {said: candles}", "the caller's “candles” in the pop, but it has: lights"),
