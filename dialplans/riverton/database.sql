@@ -84,5 +84,5 @@ select
 from days, times where strftime('%w', date('now', n || ' days')) <> '0';
 
 -- Two of the first ten appointments are taken, by people whose date of birth the scenarios know.
-insert or ignore into bookings (number, slot, born) select 700001, slot, '1951-04-03' from slots order by slot limit 1 offset 2;
-insert or ignore into bookings (number, slot, born) select 700002, slot, '1940-12-24' from slots order by slot limit 1 offset 7;
+insert or ignore into bookings (number, slot, born) select 481926, slot, '1951-04-03' from slots order by slot limit 1 offset 2;
+insert or ignore into bookings (number, slot, born) select 730548, slot, '1940-12-24' from slots order by slot limit 1 offset 7;

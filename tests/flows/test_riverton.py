@@ -341,10 +341,12 @@ def test_steps_are_noted_as_they_are_entered() -> None:
     assert steps == [
         ("welcome", "say"),
         ("announcements", "notice"),
+        ("again", "recall"),
         ("main", "menu"),
         ("bins", "menu"),
         ("garden_waste", "say"),
         ("anything_else", "ask"),
+        ("last_wishes", "remember"),
         ("goodbye", "hang_up"),
     ]
 
