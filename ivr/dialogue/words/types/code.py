@@ -24,6 +24,8 @@ _LETTER_BY_KEYS = {f"{key}{at}": letter for key, row in _ON_KEYS.items() for at,
 
 _HEARD_FOR = {"zulu": "2", "z": "2", "juliet": "2", "u": "2", "q": "2", "for": "4", "s": "6", "n": "9", "i": "9"}
 """Letters that the bundled model read where a synthetic voice said a digit ("one zulu three" for 123)."""
+_LETTER_HEARD_FOR = {"zero": "S"}
+"""The same where it read "zero" for "sierra": of eight postcodes with an S by five synthetic voices, 23 times of 40."""
 _HEARD_IN_PAUSES = frozenset({"z", "e", "as"})
 
 
@@ -155,6 +157,8 @@ def _may_be(words: Sequence[str], at: int, places: str) -> Iterator[tuple[str, i
             yield symbols, end
     if places[:1] == DIGIT and words[at] in _HEARD_FOR:
         yield _HEARD_FOR[words[at]], at + 1
+    if places[:1] == LETTER and words[at] in _LETTER_HEARD_FOR:
+        yield _LETTER_HEARD_FOR[words[at]], at + 1
     if words[at] in _HEARD_IN_PAUSES:
         yield "", at + 1
 

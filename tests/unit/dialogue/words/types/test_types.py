@@ -104,6 +104,7 @@ EVERY: tuple[AnswerType, ...] = (
         (postcode("GB"), "s for sugar g twelve nine a b", "SG12 9AB"),
         (postcode("GB"), "s w one a one a a", "SW1A 1AA"),
         (postcode("GB"), "m one one a e", "M1 1AE"),
+        (postcode("GB"), "zero golf six one one alpha bravo", "SG61 1AB"),
         (postcode("DE"), "one oh one one five", "10115"),
         (REFERENCE, "a b one two three four five six", "AB123456"),
         (REFERENCE, "alpha bravo one zulu three four five six z", "AB123456"),
