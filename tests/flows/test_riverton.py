@@ -31,7 +31,7 @@ PATHS: list[tuple[str, list[str], list[str], str]] = [
     ("bins", ["rubbish", "large items"], ["1", "4"], "large items for"),
     ("council tax", ["council tax", "payment", "ways to pay"], ["2", "2", "1"], "direct debit"),
     ("council tax", ["council tax", "payment", "instalments"], ["2", "2", "2"], "ten instalments"),
-    ("council tax", ["council tax bill", "pay less", "tax bands"], ["2", "4", "2"], "Band D"),
+    ("council tax", ["council tax bill", "a lower bill", "tax bands"], ["2", "4", "2"], "Band D"),
     ("council tax", ["council tax", "moving house", "no"], ["2", "3", "2"], "within three weeks"),
     ("parking", ["something else", "parking", "a parking ticket"], ["4", "1", "4"], "within 14 days"),
     ("family", ["something else", "money and family", "school meals"], ["4", "2", "4"], "eat free"),
