@@ -77,7 +77,7 @@ class Misses:
                 self._calls.pop(event.call_id, None)
 
     def of(self, helpline: str, *, today: date | None = None) -> tuple[Miss, ...]:
-        """What is open, oldest first; nothing that is too old."""
+        """What is open, oldest first; nothing that will be too old before `today` ends."""
         oldest = (today or datetime.now(UTC).date()) - timedelta(days=self._days)
         found: dict[str, Miss] = {}
         for line in self._lines(helpline):
@@ -91,7 +91,7 @@ class Misses:
             except (ValueError, TypeError, KeyError):
                 log.warning("unreadable line among the missed questions")
                 continue
-            if miss.day >= oldest:
+            if miss.day > oldest:
                 found[miss.id] = miss
         return tuple(found.values())
 
@@ -99,13 +99,13 @@ class Misses:
         """These are seen to. Raises OSError."""
         self._append(helpline, {"done": sorted(ids)})
 
-    def tidy(self, now: float) -> None:
-        """Write down anew what is open at `now` (Unix seconds), so that what is done or old is on no disk.
+    def tidy(self, at: float) -> None:
+        """Write down anew what is open on the day of `at` (Unix seconds), so that what is done or old is on no disk.
 
         For the service alone, from any thread; it takes some milliseconds, in which `note` waits. Raises OSError. What
         `ivr misses` marks at this very moment may show again.
         """
-        today = datetime.fromtimestamp(now, UTC).date()
+        today = datetime.fromtimestamp(at, UTC).date()
         for file in sorted(self._folder.glob("*.jsonl")):
             with self._writing:
                 kept = self.of(file.stem, today=today)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import stat
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -31,14 +32,20 @@ class Kept:
     days: float
 
     def old(self, now: float) -> Iterator[Path]:
-        """Those that go at `now` (Unix seconds). Raises OSError."""
+        """Those that go at `now` (Unix seconds). Raises OSError.
+
+        A link leads to what is not ours: neither it nor what stands behind it goes. `folder` itself may be one.
+        """
         oldest = now + LOOK_S - self.days * DAY_S
         for file in self.folder.glob(self.pattern):
+            between = file.relative_to(self.folder).parents
+            if any((self.folder / part).is_symlink() for part in between if part.name):
+                continue
             try:
-                too_old = file.stat().st_mtime < oldest
+                about = file.lstat()
             except FileNotFoundError:  # somebody deleted it meanwhile
                 continue
-            if too_old:
+            if stat.S_ISREG(about.st_mode) and about.st_mtime < oldest:
                 yield file
 
 
@@ -51,9 +58,12 @@ class Retention:
         self._now = now
 
     async def keep_up(self) -> None:
-        """Look now and every day, until cancelled."""
+        """Look now and every day, until cancelled: whatever goes wrong at one look, the next one comes."""
         while True:
-            await asyncio.to_thread(self.enforce)
+            try:
+                await asyncio.to_thread(self.enforce)
+            except Exception:  # a promise to callers must not end with the first fault nobody thought of
+                log.exception("what is too old could not be looked for; the next look comes")
             await asyncio.sleep(LOOK_S)
 
     def enforce(self) -> None:
@@ -63,13 +73,26 @@ class Retention:
             deleted = 0
             try:
                 for file in kept.old(now):
-                    file.unlink(missing_ok=True)
-                    deleted += 1
+                    deleted += _deleted(file, kept.what)
             except OSError as fault:
-                log.error("what is too old cannot be deleted", extra={"what": kept.what, "fault": fault.strerror})
+                _tell(kept.what, fault)
             if deleted:
                 log.info("what is too old was deleted", extra={"what": kept.what, "files": deleted})
         try:
-            self._misses.tidy(now)
+            self._misses.tidy(now + LOOK_S)
         except OSError as fault:
-            log.error("what is too old cannot be deleted", extra={"what": "misses", "fault": fault.strerror})
+            _tell("misses", fault)
+
+
+def _deleted(file: Path, what: str) -> bool:
+    """Whether `file` is gone; one that stays must not keep those behind it."""
+    try:
+        file.unlink(missing_ok=True)
+    except OSError as fault:
+        _tell(what, fault)
+        return False
+    return True
+
+
+def _tell(what: str, fault: OSError) -> None:
+    log.error("what is too old cannot be deleted", extra={"what": what, "fault": fault.strerror})

@@ -64,12 +64,16 @@ def test_what_is_no_record_of_a_call_stays(tmp_path: Path) -> None:
     assert there(tmp_path) == set(others)
 
 
-def test_questions_that_nobody_answered_go_too(tmp_path: Path) -> None:
-    misses, call = Misses(tmp_path, days=90), CallId("1.1")
-    misses.note(Rang(call_id=call, at=AT, number="", name="", dialled="100", helpline="town"))
-    misses.note(QuestionMissed(call_id=call, at=AT, step="ask", text="a badge", reason="refused"))
-    Retention(misses=misses, now=lambda: AT + 91 * DAY_S).enforce()
-    assert (tmp_path / "town.jsonl").read_text() == ""
+def test_questions_that_nobody_answered_are_never_older_than_their_days_until_the_next_look(tmp_path: Path) -> None:
+    morning = datetime(2026, 11, 29, tzinfo=UTC).timestamp()
+    file, call = tmp_path / "town.jsonl", CallId("1.1")
+    misses = Misses(tmp_path, days=90)
+    misses.note(Rang(call_id=call, at=morning, number="", name="", dialled="100", helpline="town"))
+    misses.note(QuestionMissed(call_id=call, at=morning, step="ask", text="a badge", reason="refused"))
+    Retention(misses=misses, now=lambda: morning + 89 * DAY_S - 1).enforce()
+    assert "a badge" in file.read_text()
+    Retention(misses=misses, now=lambda: morning + 89 * DAY_S).enforce()
+    assert file.read_text() == ""
 
 
 def test_it_looks_at_the_start_and_every_day(tmp_path: Path) -> None:
@@ -97,10 +101,64 @@ def test_it_looks_at_the_start_and_every_day(tmp_path: Path) -> None:
     assert seen == [{"old", "younger"}, {"younger"}, set()]
 
 
-def test_what_cannot_be_deleted_is_told_and_the_rest_goes(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    (tmp_path / "calls/1.1.jsonl").mkdir(parents=True)
-    os.utime(tmp_path / "calls/1.1.jsonl", (0, 0))
-    aged(tmp_path, 100, *FILES[1:])
+def test_what_cannot_be_deleted_is_told_and_the_rest_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As root, which tests may run as, may delete whatever an owner may not: the disk refuses by a patch."""
+    stuck = ("calls/0.9.jsonl", "calls/1.2.jsonl", "messages/operator/1.1.wav")
+    aged(tmp_path, 100, *stuck, *FILES)
+    delete = Path.unlink
+
+    def unlink(file: Path, missing_ok: bool = False) -> None:
+        if str(file.relative_to(tmp_path)) in stuck:
+            raise PermissionError(1, "Operation not permitted")
+        delete(file, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", unlink)
     retention(tmp_path, AT).enforce()
-    assert there(tmp_path) == set()
-    assert "cannot be deleted" in caplog.text
+    assert there(tmp_path) == set(stuck)
+    assert caplog.text.count("cannot be deleted") == len(stuck)
+
+
+def test_only_files_go_and_no_link_is_followed(tmp_path: Path) -> None:
+    aged(tmp_path, 100, "elsewhere/1.jsonl", "elsewhere/1.wav", "state/calls/folder.jsonl/a", "state/outbox/texts/1.txt")
+    state = tmp_path / "state"
+    (state / "messages").mkdir()
+    (state / "messages/nurses").symlink_to(tmp_path / "elsewhere")
+    (state / "calls/1.jsonl").symlink_to(tmp_path / "elsewhere/1.jsonl")
+    os.utime(state / "calls/1.jsonl", (0, 0), follow_symlinks=False)
+    os.utime(state / "calls/folder.jsonl", (0, 0))
+    before = there(tmp_path)
+    retention(state, AT).enforce()
+    assert there(tmp_path) == before - {"state/outbox/texts/1.txt"}
+
+
+def test_a_folder_may_stand_on_another_disk(tmp_path: Path) -> None:
+    aged(tmp_path, 100, "disk/operator/1.1.wav")
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state/messages").symlink_to(tmp_path / "disk")
+    retention(tmp_path / "state", AT).enforce()
+    assert there(tmp_path / "disk") == set()
+
+
+def test_no_fault_ends_it(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    looks = []
+
+    async def service() -> None:
+        loop, second = asyncio.get_running_loop(), asyncio.Event()
+
+        def now() -> float:
+            looks.append(len(looks))
+            if len(looks) == 1:
+                raise ValueError("a clock that nobody thought of")
+            loop.call_soon_threadsafe(second.set)
+            return AT
+
+        looking = asyncio.create_task(Retention(misses=Misses(tmp_path), now=now).keep_up())
+        await second.wait()
+        looking.cancel()
+        await asyncio.gather(looking, return_exceptions=True)
+
+    run(service())
+    assert looks == [0, 1]
+    assert "the next look comes" in caplog.text
