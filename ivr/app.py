@@ -1,4 +1,4 @@
-"""The only place where adapters are named: settings in, a running service out."""
+"""The only place where adapters are put together: settings in, a running service out."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from ivr.adapters import hearing_of, memory_of, prompts_of, retention_of
 from ivr.call import Caller, CallEvent, CallId, HandOver
 from ivr.callers import Callers, Lock
-from ivr.callers.memory import Bounds, CallMemory
 from ivr.console.passwords import hash_password
 from ivr.console.server import Console
 from ivr.dialogue import Conclusion, run_flow
@@ -30,6 +30,7 @@ from ivr.media.server import MediaServer
 from ivr.media.session import MediaSession
 from ivr.media.voice_activity import VoiceActivity, VoiceModel
 from ivr.outbox import Outbox
+from ivr.plan_change import note_change
 from ivr.plans.rehearsal.on_the_line import Scenes, scenes_in
 from ivr.published import files_of
 from ivr.records.feeds import Feeds
@@ -40,18 +41,12 @@ from ivr.records.mailbox import Mailbox
 from ivr.records.misses import FOLDER as MISSES
 from ivr.records.misses import Misses
 from ivr.records.recall import recall
-from ivr.records.retention import Kept, Retention
 from ivr.records.tasks import FOLDER as TASKS
 from ivr.records.tasks import Tasks
 from ivr.secrets_file import secrets_for
 from ivr.settings import Settings
-from ivr.speech.models.languages import primary
-from ivr.speech.models.model_store import ModelStore
-from ivr.speech.prompts.prompt_store import PromptStore
 from ivr.speech.prompts.saying.pronunciations import PRONUNCIATIONS
-from ivr.speech.prompts.tongues import Tongues
-from ivr.speech.prompts.voices import spare_voice, voice_named
-from ivr.speech.recognition.engines import Hearing, RunningEngines
+from ivr.speech.recognition.engines import RunningEngines
 from ivr.speech.recognition.recogniser import Engine
 from ivr.speech.turn import SpokenLine
 from ivr.switchboard import Switchboard
@@ -63,69 +58,8 @@ from ivr.world import LiveWorld
 
 log = logging.getLogger(__name__)
 
-PROMPTS = "prompts"
-"""Below the state's folder: the sound of prompts that were said once."""
-PLAN_CHANGE = "plan-change"
-"""Below the state's folder: what became of the last changed plan, for whoever runs Asterisk beside us: why it is not
-taken, or nothing, for it serves new calls."""
 DRAIN_S = 5.0
 """At a stop, calls in progress get this long; then the dialplan looks after them."""
-
-
-def hearing_of(settings: Settings) -> Hearing:
-    """What the settings say about hearing."""
-    return Hearing(
-        model=settings.model,
-        language_models=settings.language_models,
-        store=ModelStore(settings.models),
-        workers=settings.recogniser_workers,
-        most_callers=settings.most_calls,
-    )
-
-
-def prompts_of(settings: Settings) -> Tongues:
-    """The sounds that the settings ask for: recordings, cache and voices; nothing is read or started yet.
-
-    Raises SettingsError for a voice whose engine nobody knows.
-    """
-
-    def spoken_by(voice: str, *, spare: bool) -> PromptStore:
-        return PromptStore(
-            recordings=settings.prompts,
-            cache=settings.state / PROMPTS,
-            voice=voice_named(voice, rate_wpm=settings.speech_rate_wpm),
-            spare=spare_voice(voice, rate_wpm=settings.speech_rate_wpm) if spare else None,
-        )
-
-    def in_language(tag: str) -> PromptStore:
-        """By espeak-ng's voice of the language, called like it; the spare voice would read it as English."""
-        chosen = settings.language_voices
-        return spoken_by(chosen.get(tag) or chosen.get(primary(tag)) or primary(tag), spare=False)
-
-    return Tongues(spoken_by(settings.voice, spare=True), in_language)
-
-
-def memory_of(settings: Settings, key: str) -> CallMemory:
-    """What the settings say is kept of callers; `key` hashes their numbers."""
-    bounds = Bounds(
-        days=settings.memory_days,
-        preferences_days=settings.memory_preferences_days,
-        calls=settings.memory_calls,
-        numbers=settings.memory_numbers,
-    )
-    return CallMemory(settings.state / "callers.sqlite", key=key, bounds=bounds)
-
-
-def retention_of(settings: Settings, misses: Misses, *, now: Callable[[], float] = time.time) -> Retention:
-    """What the settings say about how long things are kept; `misses` knows its own days."""
-    state = settings.state
-    return Retention(
-        Kept(what="journals", folder=state / CALLS, pattern="*.jsonl", days=settings.journal_days),
-        Kept(what="messages", folder=state / MESSAGES, pattern="*/*.*", days=settings.messages_days),
-        Kept(what="letters", folder=state / OUTBOX, pattern="*/*.txt", days=settings.letters_days),
-        misses=misses,
-        now=now,
-    )
 
 
 class Service:
@@ -318,18 +252,23 @@ class Service:
         return (*files_of(settings.helpline, self._helpline.parts()), settings.prompts / PRONUNCIATIONS)
 
     async def _reload_when(self, changed: asyncio.Event) -> None:
-        """Read the plan anew at each change; one that comes meanwhile is read after it."""
+        """Read the plan anew at each change; one that comes meanwhile is read after it. No fault ends this."""
         while True:
             await changed.wait()
             changed.clear()
-            await self._reload()
+            before = self._helpline
+            try:
+                await self._reload()
+            except Exception:  # else no plan was ever read again, and nobody would be told
+                log.exception("reading the changed plan failed")
+                if self._helpline is before:
+                    await self._note_change("the service failed over it: see its log")
 
     async def _reload(self) -> None:
         """Take a changed plan; one with a fault never replaces the one that runs, and leaves nothing behind.
 
         Its sounds come last: until they are all there, callers hear the prompts and pronunciations of before.
         """
-        settings = self._settings
         try:
             fresh = await asyncio.to_thread(self._read_helpline, self._engines.get)
             await self._desk.check_queues(fresh.flow.queues)
@@ -340,7 +279,7 @@ class Service:
                 undo.pop_all()
         except HelplineError as fault:
             log.error("the changed plan is not taken", extra={"fault": str(fault)})
-            await asyncio.to_thread((settings.state / PLAN_CHANGE).write_text, str(fault), "utf-8")
+            await self._note_change(str(fault))
             return
         before, self._helpline = self._helpline, fresh
         self._engines.let_go(before.engine)
@@ -348,8 +287,15 @@ class Service:
         for part in (before.sources, before.gateways):  # what goes on with it opens what it needs again
             await part.close()
         _tell_warnings(fresh)
-        await asyncio.to_thread((settings.state / PLAN_CHANGE).write_text, "", "utf-8")
+        await self._note_change("")
         log.info("the changed plan is taken: new calls get it", extra={"warnings": len(fresh.warnings)})
+
+    async def _note_change(self, fault: str) -> None:
+        """Tell whoever runs Asterisk beside us; a disk that takes nothing costs them the news, never the plan."""
+        try:
+            await asyncio.to_thread(note_change, self._settings.state, fault)
+        except OSError as refused:
+            log.error("what became of the changed plan cannot be noted", extra={"fault": str(refused)})
 
     def _vocabulary(self) -> Set[str]:
         return self._helpline.knowledge.vocabulary()

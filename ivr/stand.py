@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import logging
 import os
 import shutil
@@ -17,7 +18,7 @@ from pathlib import Path
 
 import aiohttp
 
-from ivr.app import PLAN_CHANGE, PROMPTS, prompts_of
+from ivr.adapters import PROMPTS, prompts_of
 from ivr.dialogue import load_flow
 from ivr.errors import PbxError, SettingsError, UserError
 from ivr.file_watch import watch
@@ -25,6 +26,7 @@ from ivr.handoff.agents import Agent, load_agents
 from ivr.pbx import Installation, Pbx, People, Ports, find_asterisk
 from ivr.pbx.doctor.wanted import SAFETY_QUEUE
 from ivr.pbx.render import NATIVE, QUEUE_WAIT_S
+from ivr.plan_change import PLAN_CHANGE, noted_fault
 from ivr.plans.native import compile_plan
 from ivr.published import plan_of
 from ivr.secrets_file import secrets_for
@@ -134,28 +136,42 @@ class Stand:
         await self.pbx.console("dialplan reload")
 
     async def _follow_the_plan(self) -> None:
-        """Say what became of each changed plan, and compile anew what the service has taken."""
+        """Tell what became of each changed plan, until cancelled."""
         changed, file = asyncio.Event(), self.settings.state / PLAN_CHANGE
         looking = asyncio.create_task(watch(lambda: (file,), changed.set), name="watch for a plan that has changed")
         try:
             while True:
                 await changed.wait()
                 changed.clear()
-                if fault := await asyncio.to_thread(_text, file):
-                    self.say(f"the changed plan is not taken: {fault}")
-                    continue
-                try:
-                    await self.lay_net()
-                except UserError as fault_in_it:
-                    log.error(
-                        "the changed plan is not compiled: the former one stands in", extra={"fault": str(fault_in_it)}
-                    )
-                else:
-                    log.info("the changed plan is compiled")
-                self.say("the changed plan is taken: new calls get it")
+                await self.tell_change()
         finally:
             looking.cancel()
             await asyncio.wait({looking})
+
+    async def tell_change(self) -> None:
+        """Say what became of the last changed plan; one that the service has taken is compiled anew, too."""
+        try:
+            fault = await asyncio.to_thread(noted_fault, self.settings.state)
+        except OSError as unread:
+            log.warning("what became of the changed plan cannot be read", extra={"fault": str(unread)})
+            return
+        if fault:
+            self.say(f"the changed plan is not taken: {fault}")
+            return
+        taken = "the changed plan is taken: new calls get it"
+        try:
+            await self.lay_net()
+        except Exception as fault_in_it:  # whatever it is, the next change is to be followed
+            mendable = isinstance(fault_in_it, UserError | OSError)
+            log.error(
+                "the changed plan is not compiled: the former one stands in",
+                extra={"fault": str(fault_in_it)},
+                exc_info=not mendable,
+            )
+            self.say(f"{taken}; when the service is down, callers still get the former one: {fault_in_it}")
+        else:
+            log.info("the changed plan is compiled")
+            self.say(taken)
 
     async def start_service(self) -> None:
         """Start the service with its watchdog and wait until it is healthy."""
@@ -228,8 +244,8 @@ class Stand:
         """
         if self._service is None:
             raise SettingsError("the service was not started")
-        pbx = asyncio.create_task(self.pbx.wait())
-        service = asyncio.create_task(self._service.wait())
+        pbx = asyncio.create_task(self.pbx.wait(), name="wait for the end of Asterisk")
+        service = asyncio.create_task(self._service.wait(), name="wait for the end of the service")
         try:
             await asyncio.wait({pbx, service}, return_when=asyncio.FIRST_COMPLETED)
             if pbx.done():
@@ -238,6 +254,7 @@ class Stand:
         finally:
             pbx.cancel()
             service.cancel()
+            await asyncio.wait({pbx, service})
 
 
 def people_of(agents: Iterable[Agent], queues: Iterable[str] = ()) -> People:
@@ -277,19 +294,15 @@ def free_settings(settings: Settings, ports: Ports, *, folder: Path, **changes: 
 
 def environment(settings: Settings) -> dict[str, str]:
     """The settings as environment variables, for a service that is started beside us."""
-    return {f"IVR_{name.upper()}": str(value) for name, value in settings.model_dump(mode="json").items()}
+    return {
+        f"IVR_{name.upper()}": json.dumps(value) if isinstance(value, dict) else str(value)
+        for name, value in settings.model_dump(mode="json").items()
+    }
 
 
 def _ends_with_us() -> list[str]:
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "TERM"] if setpriv else []
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text("utf-8", "replace")
-    except OSError:  # it went away meanwhile
-        return ""
 
 
 def _fault_in(log: Path) -> UserError:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from ivr.app import hearing_of, prompts_of
+from ivr.adapters import hearing_of, prompts_of
 from ivr.call import Prompt
 from ivr.cli.progress import Progress
 from ivr.errors import FlowError, UserError

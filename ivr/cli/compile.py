@@ -8,7 +8,7 @@ import json
 import sys
 from pathlib import Path
 
-from ivr.app import prompts_of
+from ivr.adapters import prompts_of
 from ivr.plans.native import CONTEXT, Compiled, compile_plan
 from ivr.published import plan_of
 from ivr.settings import Settings

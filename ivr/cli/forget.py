@@ -7,7 +7,7 @@ import json
 import sqlite3
 from pathlib import Path
 
-from ivr.app import memory_of
+from ivr.adapters import memory_of
 from ivr.call import By, Caller
 from ivr.dialogue import load_flow
 from ivr.dialogue.caller_number import number_of

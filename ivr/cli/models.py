@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from ivr.app import hearing_of
+from ivr.adapters import hearing_of
 from ivr.dialogue import load_flow
 from ivr.errors import HelplineError, ModelError
 from ivr.settings import Settings

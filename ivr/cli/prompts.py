@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from ivr.app import prompts_of
+from ivr.adapters import prompts_of
 from ivr.dialogue import Flow
 from ivr.errors import SettingsError
 from ivr.plans.plan_file import read_plan

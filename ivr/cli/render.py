@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from ivr.app import prompts_of
+from ivr.adapters import prompts_of
 from ivr.dialogue import load_flow
 from ivr.errors import UserError
 from ivr.handoff.agents import load_agents

@@ -6,7 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
-from ivr.app import hearing_of
+from ivr.adapters import hearing_of
 from ivr.cli.versions import store_of
 from ivr.helpline import load_helpline
 from ivr.settings import Settings

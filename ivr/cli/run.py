@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import signal
 
-from ivr.app import hearing_of
+from ivr.adapters import hearing_of
 from ivr.helpline import load_helpline
 from ivr.secrets_file import CALLER
 from ivr.settings import LOOPBACK, Settings

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from ivr.app import hearing_of
+from ivr.adapters import hearing_of
 from ivr.call import Caller, CallId, Level, Said
 from ivr.callers import Callers, Lock
 from ivr.callers_file import read_callers

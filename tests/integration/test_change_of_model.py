@@ -12,6 +12,7 @@ import pytest
 from ivr import app
 from ivr.errors import FlowError, SettingsError
 from ivr.helpline import Helpline
+from ivr.plan_change import PLAN_CHANGE, noted_fault
 from ivr.settings import Settings
 from ivr.speech.models.model import BUNDLED_FOLDER
 from ivr.speech.recognition.recogniser_pool import RecogniserPool
@@ -141,6 +142,44 @@ async def test_a_model_that_does_not_start_costs_no_sound(
     monkeypatch.setattr(service, "_make_sounds", made_too_early)
     await service._reload()
     assert service._helpline is before
+
+
+async def test_a_disk_that_takes_no_note_keeps_no_plan_from_being_taken(
+    service: app.Service, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    (settings.state / PLAN_CHANGE).mkdir()
+    rewrite(settings, "language: de")
+    await service._reload()
+    assert "cannot be noted" in caplog.records[-1].message
+    rewrite(settings, "language: en-US")
+    await service._reload()
+    assert service._helpline.flow.language == "en-US"
+
+
+async def test_a_fault_that_nobody_thought_of_is_told_and_the_next_change_is_taken(
+    service: app.Service, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed = asyncio.Event()
+    read = service._read_helpline
+
+    def broken(engine_for: object = None) -> Helpline:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(service, "_read_helpline", broken)
+    following = asyncio.create_task(service._reload_when(changed))
+    changed.set()
+    await until(lambda: noted(settings) == "the service failed over it: see its log")
+    monkeypatch.setattr(service, "_read_helpline", read)
+    rewrite(settings, "language: en-US")
+    changed.set()
+    await until(lambda: noted(settings) == "")
+    assert service._helpline.flow.language == "en-US"
+    following.cancel()
+    await asyncio.wait({following})
+
+
+def noted(settings: Settings) -> str | None:
+    return noted_fault(settings.state) if (settings.state / PLAN_CHANGE).exists() else None
 
 
 def test_a_plan_that_nothing_can_hear_does_not_start(settings: Settings) -> None:

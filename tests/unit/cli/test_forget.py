@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.app import memory_of
+from ivr.adapters import memory_of
 from ivr.call import By, Caller, CallId, HandOver, Letter, Preferences, Rang, Remembered
 from ivr.cli import main
 from ivr.outbox.folder_gateway import FolderGateway

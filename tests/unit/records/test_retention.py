@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.app import retention_of
+from ivr.adapters import retention_of
 from ivr.call import CallId, QuestionMissed, Rang
 from ivr.records.misses import Misses
 from ivr.records.retention import DAY_S, Kept, Retention
@@ -121,7 +121,8 @@ def test_what_cannot_be_deleted_is_told_and_the_rest_goes(
 
 
 def test_only_files_go_and_no_link_is_followed(tmp_path: Path) -> None:
-    aged(tmp_path, 100, "elsewhere/1.jsonl", "elsewhere/1.wav", "state/calls/folder.jsonl/a", "state/outbox/texts/1.txt")
+    aged(tmp_path, 100, "elsewhere/1.jsonl", "elsewhere/1.wav", "state/calls/folder.jsonl/a")
+    aged(tmp_path, 100, "state/outbox/texts/1.txt")
     state = tmp_path / "state"
     (state / "messages").mkdir()
     (state / "messages/nurses").symlink_to(tmp_path / "elsewhere")
