@@ -36,6 +36,7 @@ from ivr.call.events import (
     event_to_dict,
 )
 from ivr.call.handover import (
+    NO_QUEUE,
     QUEUE_NAME,
     Alert,
     AnswerHeard,
@@ -58,6 +59,7 @@ from ivr.call.story import Story
 
 __all__ = [
     "LEVELS",
+    "NO_QUEUE",
     "QUEUE_NAME",
     "AgentAnswered",
     "AgentRang",

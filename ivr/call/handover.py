@@ -11,6 +11,8 @@ from ivr.call.record import Identity, Said
 
 QUEUE_NAME = re.compile(r"[a-z0-9_]{1,64}")
 """What a queue may be called: the dialplan (asterisk/extensions.conf) takes every other character away."""
+NO_QUEUE = "general"
+"""What fits the pattern and is no queue: this section of queues.conf holds what is for all of them."""
 
 
 class Speaker(Enum):

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from unicodedata import normalize
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from ivr.call import QUEUE_NAME
+from ivr.call import NO_QUEUE, QUEUE_NAME
 from ivr.callers_file import CallersFile, read_callers
 from ivr.dialogue.calendar import HOURS_SCHEMA, NOTICES_SCHEMA
 from ivr.dialogue.distress import DISTRESS_LINES, Distress
@@ -69,6 +69,8 @@ def _queues(value: Value, scope: Scope) -> Mapping[str, str]:
     for name, key, label in _named_texts(value):
         if not QUEUE_NAME.fullmatch(name):
             raise key.wrong(f"'{name}' is no name of a queue; write lower-case letters, digits and '_' (at most 64)")
+        if name == NO_QUEUE:
+            raise key.wrong(f"Asterisk keeps '{name}' for what all queues have in common; give the queue another name")
         queues[name] = label.text()
     return MappingProxyType(queues)
 
@@ -102,7 +104,11 @@ LANGUAGE: Shape[Written] = Shape(
 SOUNDS_LIKE: Shape[Respelled] = Shape(read=_sounds_like, schema=_TEXTS, about="`word: words that it sounds like`")
 QUEUES: Shape[Mapping[str, str]] = Shape(
     read=_queues,
-    schema={**_TEXTS, "propertyNames": {"pattern": f"^{QUEUE_NAME.pattern}$"}, "minProperties": 1},
+    schema={
+        **_TEXTS,
+        "propertyNames": {"pattern": f"^{QUEUE_NAME.pattern}$", "not": {"const": NO_QUEUE}},
+        "minProperties": 1,
+    },
     about="`name in Asterisk: what callers hear it called`",
 )
 WAIVERS: Shape[Mapping[str, str]] = Shape(

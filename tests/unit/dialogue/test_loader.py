@@ -151,6 +151,7 @@ HEAD_FAULTS = [
     ("start: one", "start: on", "2:8: there is no step 'on'; did you mean 'one'?"),
     ("main_menu: one", "", "'main_menu' is missing"),
     ("person_queue: office", "person_queue: nobody", "there is no queue 'nobody'; use one of: office"),
+    ("  office: the office", "  general: x", "6:3: Asterisk keeps 'general' for what all queues have in common; give"),
     ("  office: the office", "  of$ice: x", "6:3: 'of$ice' is no name of a queue; write lower-case letters"),
     ("  office: the office", "  Office: x", "6:3: 'Office' is no name of a queue; write lower-case letters"),
     ("  office: the office", "  back-office: x", "6:3: 'back-office' is no name of a queue; write lower-case"),
