@@ -20,6 +20,19 @@ def full_number(shown: str, country: str) -> str:
     return "".join(one for one in shown.casefold() if one.isalnum())[:_LONGEST]
 
 
+def is_extension(shown: str) -> bool:
+    """Whether `shown` (digits) is too short to be anybody's number but within one exchange."""
+    return shown.isdecimal() and int(shown) < _SHORTEST
+
+
+def country_of(full: str) -> str:
+    """The country of a number in E.164, of several that share its code the main one; ``ZZ`` for what is none."""
+    try:
+        return str(phonenumbers.region_code_for_country_code(phonenumbers.parse(full).country_code or 0))
+    except phonenumbers.NumberParseException:
+        return "ZZ"
+
+
 def numbers(shown: str, country: str) -> dict[str, str]:
     """What a source can be asked about a caller whose number is `shown` (empty: withheld, so nothing)."""
     full = full_number(shown, country) if shown else ""

@@ -5,16 +5,20 @@ from __future__ import annotations
 import argparse
 import json
 import sqlite3
+import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from ivr.adapters import memory_of
 from ivr.call import By, Caller
-from ivr.dialogue import load_flow
-from ivr.dialogue.caller_number import number_of
+from ivr.dialogue import Flow, load_flow
+from ivr.dialogue.caller_number import NOWHERE, number_of, region_of
 from ivr.errors import SettingsError, UserError
 from ivr.helpline import OUTBOX
+from ivr.outbox import load_outbox
 from ivr.outbox.folder_gateway import forget_letters
 from ivr.outbox.ledger import LEDGER, Ledger
+from ivr.phone_numbers import country_of, full_number, is_extension, numbers
 from ivr.published import plan_of
 from ivr.records.forgetting import forget_calls, forget_messages
 from ivr.records.journal import FOLDER as CALLS
@@ -32,35 +36,73 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def main(given: argparse.Namespace) -> int:
     """0, whether there was anything or not."""
     settings = Settings.read()
-    language = load_flow(plan_of(settings.helpline)).language
-    number = _number(given.number, language)
-    if not number.lstrip("+").isdecimal():
-        raise UserError(f"'{given.number}' is no number; write digits, such as 07700900123 or +447700900123")
+    flow = load_flow(plan_of(settings.helpline))
+    state = settings.state
+    shown = "".join(given.number.split())
+    country = _country(flow, state) or country_of(shown)
+    number = _number(shown, country)
     if not settings.secrets.exists():
         raise SettingsError(f"there is no {settings.secrets}, so nothing was ever kept here")
-    state = settings.state
+
+    def theirs(presented: str) -> bool:
+        return full_number(presented, country) == number
+
     try:
+        remembered = _remembered(settings, {number_of(_caller(one), flow.language) for one in _ways(shown, country)})
+        calls, going_on = forget_calls(state / CALLS, theirs, time.time())
         deleted = {
-            "remembered": _remembered(settings, number),
-            "calls": forget_calls(state / CALLS, lambda shown: _number(shown, language) == number),
-            "messages": forget_messages(state / MESSAGES, lambda shown: _number(shown, language) == number),
+            "remembered": remembered,
+            "calls": calls,
+            "messages": forget_messages(state / MESSAGES, theirs),
             "letters": _letters(state / OUTBOX, number),
         }
     except (sqlite3.Error, OSError) as fault:
         raise UserError(f"{state}: what is kept cannot all be deleted ({fault}); try again") from None
-    told = ", ".join(f"{what} {many}" for what, many in deleted.items())
-    print(json.dumps({"deleted": deleted}) if given.format == "json" else f"deleted: {told}")
+    if given.format == "json":
+        print(json.dumps({"deleted": deleted, "going_on": going_on}))
+        return 0
+    print(f"deleted: {', '.join(f'{what} {many}' for what, many in deleted.items())}")
+    if going_on:
+        print(f"not deleted, because they may still go on: calls {going_on}; do it again when they are over")
     return 0
 
 
-def _number(shown: str, language: str) -> str:
-    return number_of(Caller.presented("".join(shown.split()), None, None), language)
+def _country(flow: Flow, state: Path) -> str | None:
+    """Whose numbers are shown without a country: as its files say, else as its language does."""
+    if flow.callers is not None:
+        return flow.callers.country
+    if flow.outbox is not None:
+        return load_outbox(flow.outbox, state / OUTBOX).country
+    region = region_of(flow.language)
+    return region if region != NOWHERE else None
 
 
-def _remembered(settings: Settings, number: str) -> int:
+def _number(shown: str, country: str) -> str:
+    """E.164, or an extension as it is. Raises UserError."""
+    if not shown.removeprefix("+").isdecimal():
+        raise UserError(f"'{shown}' is no number; write digits, such as 07700900123 or +447700900123")
+    number = full_number(shown, country)
+    if not number.startswith("+") and not is_extension(number):
+        raise UserError(
+            f"'{shown}' is no number in the country of this helpline; write it with a plus and the code of its "
+            "country, such as +447700900123"
+        )
+    return number
+
+
+def _ways(shown: str, country: str) -> set[str]:
+    """How the network may have presented the number."""
+    return {shown, *numbers(shown, country).values()}
+
+
+def _caller(shown: str) -> Caller:
+    return Caller.presented(shown, None, None)
+
+
+def _remembered(settings: Settings, numbers: Iterable[str]) -> int:
     memory = memory_of(settings, secrets_for(settings.secrets, ()).callers)
     try:
-        return memory.forget_now(number)
+        return sum(memory.forget_now(number) for number in numbers)
     finally:
         memory.close_now()
 

@@ -19,10 +19,17 @@ def forget_letters(folder: Path, to: str) -> int:
 
     Raises OSError.
     """
-    found = [file for file in folder.glob("*/*.txt") if file.read_text("utf-8").startswith(f"To: {to}\n")]
+    found = [file for file in folder.glob("*/*.txt") if _is_to(file, to)]
     for file in found:
         file.unlink(missing_ok=True)
     return len(found)
+
+
+def _is_to(file: Path, to: str) -> bool:
+    try:
+        return file.read_text("utf-8", errors="replace").startswith(f"To: {to}\n")
+    except FileNotFoundError:  # the service deletes old ones meanwhile
+        return False
 
 
 class FolderGateway:
