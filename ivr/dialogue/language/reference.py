@@ -104,6 +104,57 @@ change several rows, lacks a column, or comes too late. `failed` means that nobo
 that is new for every call, and what lies elsewhere fails unless the scenario says what it finds.
 
 """
+_CALLERS = """\
+## The file of callers
+
+Who calls is known by a file of its own, which `callers` at the top of the plan names. It says which of the plan's
+`sources` know callers, what is taken of them, and from which identity on it may be used. All are asked at once while
+the greeting plays; of their answers one record is made, and steps use it as `{caller.name}`. No source keeps a caller
+waiting for longer than `wait_s`, in all.
+
+```yaml
+country: GB                        # whose numbers are shown and written without a country; GB if it is not said
+wait_s: 1                          # longest that a call waits for the record, 0.1 to 5 seconds; 1 if it is not said
+key: reference                     # field (or list) that says whose record it is; needed with several sources
+lock:                              # of failed checks by 'identify'; these, if it is not said
+  failures: 3                      # so many from one number, or on one record,
+  within_hours: 24
+  minutes: 30                      #   lock it for so long
+  most_an_hour: 30                 # so many by all callers together lock the check for everybody
+fields:                            # what a record holds; 'kind' says how it is compared and said
+  reference: {level: knowledge, kind: reference}   # text (if it is not said), reference, date or phone
+  name: knowledge                  # short for {level: knowledge}
+  balance: pin
+  vulnerable: number
+  date_of_birth: {level: agent, kind: date}
+  pin: secret
+sources:
+  residents:                       # what agents see as its name
+    match:                         # ways of asking: the first whose values are known
+      - {look_up: residents_by_phone, with: {phone: "{number}"}}      # E.164; or {national_number}, or a field
+      - {look_up: residents_by_reference, with: {reference: "{reference}"}}
+    take: {reference: reference, name: full_name, date_of_birth: born_on, vulnerable: flag, pin: pin}   # field: fact
+    as_of: updated                 # fact that says from which day the record is
+    max_age_days: 730              # an older one counts after all others
+    priority: 10                   # the higher one counts; of equals the fresher; 0 if it is not said
+  council_tax:
+    match:
+      - {look_up: accounts, with: {reference: "{reference}"}}
+    take: {reference: reference, name: holder, balance: owed}
+```
+
+| level | from when on a plan may use the field |
+|---|---|
+| `number` | As soon as the number is known, to decide by (`branch`); it is never said, for a number can be forged. |
+| `knowledge` | Once the caller has told what only they are likely to know (`identify: knowledge`). |
+| `pin` | Once they have keyed a secret (`identify: pin`). |
+| `agent` | Never; it is compared with what a caller tells, and shown to the agent. |
+| `secret` | Never; it is compared with what a caller keys, and nobody sees it. |
+
+Where sources contradict each other, the record has what counts more, and the agent sees both. What a source tells of
+somebody else, as `key` says, never becomes part of the record.
+
+"""
 _OUTBOX = """\
 ## The file of gateways
 
@@ -165,6 +216,7 @@ def reference() -> str:
                 *_table(lines_of(StepHead)),
                 *(part for verb in VERBS.values() for part in _verb(verb)),
                 _SOURCES,
+                _CALLERS,
                 _OUTBOX,
             )
         ).rstrip("\n")

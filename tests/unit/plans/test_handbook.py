@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ivr.callers_file import CallersFile, Kind, Use, read_callers
 from ivr.cli import main
 from ivr.dialogue import load_flow
 from ivr.handoff.agents import load_agents
@@ -56,6 +57,17 @@ def test_its_list_of_agents_is_one(tmp_path: Path) -> None:
     (vera,) = load_agents(tmp_path / "agents.yaml")
     assert vera.queues == ("office", "operator")
     assert AGENTS in handbook()
+
+
+def test_its_file_of_callers_is_one_and_says_what_holds_without_a_line(tmp_path: Path) -> None:
+    section = handbook().partition("## The file of callers\n")[2].partition("\n## ")[0]
+    (tmp_path / "callers.yaml").write_text(section.partition("```yaml\n")[2].partition("```")[0])
+    callers = read_callers(tmp_path / "callers.yaml")
+    usual = CallersFile(file=callers.file, fields={}, sources=())
+    assert (callers.lock, callers.wait_s, callers.country) == (usual.lock, usual.wait_s, usual.country)
+    assert {field.use for field in callers.fields.values()} == set(Use)
+    assert all(f"| `{use.value}` |" in section for use in Use)
+    assert all(kind.value in section for kind in Kind)
 
 
 def test_each_setting_is_in_it_with_what_holds_without_it() -> None:
