@@ -4,8 +4,9 @@ Failures count for the number that rang, for the record whichever number rings, 
 can be forged or withheld, and records are many, so without a limit over all of them somebody could try one birthday
 after another on one record after another. The price is that as many failed checks as a rule allows an hour lock the
 check for everybody until the hour's window has room again: somebody may bring that about on purpose. It is paid
-knowingly: only the check is locked, and a plan leads who is locked to a person; who was wrong and then right counts for
-nothing; and it is loud, a warning in the log.
+knowingly: only the check is locked, and a plan leads who is locked to a person; who was wrong about a record and then
+right about the same one counts for nothing; and it is loud, a warning in the log. Who fails while a source is away
+counts as well, or the count would tell whose record that source has.
 
 What is kept holds no number and no reference: only hashes of them under a key of the installation.
 """
