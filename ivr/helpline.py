@@ -28,7 +28,7 @@ from ivr.speech.prompts.saying import LANGUAGES, Saying
 from ivr.speech.prompts.saying.pronunciations import PRONUNCIATIONS, read_pronunciations
 from ivr.speech.recognition.engines import Hearing
 from ivr.speech.recognition.recogniser import Engine
-from ivr.yaml_file import did_you_mean, some_of
+from ivr.yaml_file import suggestion
 
 VECTORS = "vectors"
 """Below the state's folder: vectors of phrasings, so that articles are ready sooner."""
@@ -185,10 +185,8 @@ def _about_topics(flow: Flow, of_articles: AbstractSet[str]) -> Iterator[str]:
     for verb in verbs:
         for topic in verb.topics if isinstance(verb, Recall) else ():
             if topic.name not in known:
-                near = did_you_mean(topic.name, known)
-                mending = f"did you mean '{near}'?" if near else f"use one of: {some_of(sorted(known))}"
                 told = f"no choice of a menu and no article's topic is called '{topic.name}', so nobody is asked this"
-                yield str(flow.wrong(topic.place, f"{told}; {mending}"))
+                yield str(flow.wrong(topic.place, f"{told}; {suggestion(topic.name, sorted(known))}"))
 
 
 def _about_language(flow: Flow, hearing: Hearing, chosen: str) -> Iterator[str]:

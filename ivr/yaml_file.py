@@ -156,7 +156,7 @@ class Value:
         known = list(options)
         text = self.text()
         if text not in known:
-            raise self.wrong(f"'{self.name}' cannot be '{text}'; {_suggestion(text, known)}")
+            raise self.wrong(f"'{self.name}' cannot be '{text}'; {suggestion(text, known)}")
         return text
 
     def number(self, low: float, high: float) -> float:
@@ -235,7 +235,7 @@ class Fields:
         """Raise FlowError for the first key that nobody asked for."""
         for word, key in self._keys.items():
             if word not in self._asked:
-                raise key.wrong(f"'{word}' is not known here; {_suggestion(word, self._asked)}")
+                raise key.wrong(f"'{word}' is not known here; {suggestion(word, self._asked)}")
 
 
 def read_text(path: Path) -> str:
@@ -301,7 +301,8 @@ def some_of(known: Iterable[str]) -> str:
     return f"{', '.join(names[:MOST_LISTED])}{more}" or "none yet"
 
 
-def _suggestion(word: str, known: Collection[str]) -> str:
+def suggestion(word: str, known: Collection[str]) -> str:
+    """How a message ends that says that nobody knows `word`: the nearest of `known`, or some of them."""
     near = did_you_mean(word, known)
     return f"did you mean '{near}'?" if near else f"use one of: {some_of(known)}"
 

@@ -13,7 +13,7 @@ from ivr.errors import SettingsError
 from ivr.knowledge import Knowledge
 from ivr.plans.plan_file import read_plan
 from ivr.settings import Settings
-from ivr.yaml_file import did_you_mean, read_text
+from ivr.yaml_file import read_text, suggestion
 
 MOST_PHRASES = 12
 """Shown as text; JSON holds all."""
@@ -31,9 +31,7 @@ def main(given: argparse.Namespace) -> int:
     flow, articles = read_plan(given.plan or Settings.read().helpline)
     phrasings = Knowledge(articles).phrasings()
     if given.step is not None and given.step not in flow.steps:
-        near = did_you_mean(given.step, flow.steps)
-        mending = f"did you mean '{near}'?" if near else f"use one of: {', '.join(flow.steps)}"
-        raise SettingsError(f"there is no step '{given.step}' in {flow.file}; {mending}")
+        raise SettingsError(f"there is no step '{given.step}' in {flow.file}; {suggestion(given.step, flow.steps)}")
     steps = flow.steps.values() if given.step is None else (flow.steps[given.step],)
     text = read_text(flow.file)
     found = [shown(flow, step, text, phrasings) for step in steps]

@@ -44,7 +44,7 @@ from ivr.errors import FlowError
 from ivr.knowledge.answer_text import BRACES, Source, Vocabulary, in_pieces, plain
 from ivr.knowledge.words import spoken_form
 from ivr.yaml_dates import date_in
-from ivr.yaml_file import Fields, Value, did_you_mean, parse, read_text, some_of
+from ivr.yaml_file import Fields, Value, parse, read_text, suggestion
 
 MOST_PHRASINGS = 50
 LONGEST_SPOKEN = 700
@@ -176,9 +176,7 @@ def read_article(path: Path, queues: Collection[str] | None, vocabulary: Vocabul
 def _queue(value: Value, queues: Collection[str] | None) -> str:
     name = value.text()
     if queues is not None and name not in queues:
-        near = did_you_mean(name, queues)
-        mending = f"did you mean '{near}'?" if near else f"use one of: {some_of(sorted(queues))}"
-        raise value.wrong(f"there is no queue '{name}'; {mending}")
+        raise value.wrong(f"there is no queue '{name}'; {suggestion(name, sorted(queues))}")
     return name
 
 

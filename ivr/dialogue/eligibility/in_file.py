@@ -27,7 +27,7 @@ from ivr.dialogue.words.types.in_plan import VALUES, Given, OneOfThese
 from ivr.dialogue.words.types.money import CURRENCIES, Money
 from ivr.dialogue.words.types.number import Number
 from ivr.dialogue.written import Written
-from ivr.yaml_file import Fields, Value, did_you_mean, parse, read_text
+from ivr.yaml_file import Fields, Value, parse, read_text, suggestion
 
 MOST_SUM = 999_999
 _AMOUNTS = ("at_least", "over", "under", "at_most")
@@ -215,9 +215,7 @@ class _Reading:
         found: dict[str, tuple[Span, ...]] = {}
         for name, key in given.keys.items():
             if name not in self._named:
-                near = did_you_mean(name, self._named)
-                mending = f"did you mean '{near}'?" if near else f"use one of: {', '.join(self._named)}"
-                raise key.wrong(f"there is no question '{name}'; {mending}")
+                raise key.wrong(f"there is no question '{name}'; {suggestion(name, self._named)}")
             found[name] = _spans(self._scales[name], given.take(name))
         return MappingProxyType(found)
 

@@ -16,7 +16,7 @@ from ivr.dialogue.language.tags import TAG
 from ivr.dialogue.manner import Reaction
 from ivr.dialogue.words.options import UNIVERSALS
 from ivr.dialogue.written import Written
-from ivr.yaml_file import Value, did_you_mean, some_of
+from ivr.yaml_file import Value, suggestion
 
 T = TypeVar("T")
 MOST_SYMBOLS = 20
@@ -140,9 +140,8 @@ LENGTHS: Shape[frozenset[int]] = Shape(
 def _known(value: Value, names: Collection[str], kind: str) -> str:
     name = value.text()
     if name not in names:
-        near = did_you_mean(name, names)
-        mending = f"did you mean '{near}'?" if near else f"use one of: {some_of(names)}"
-        raise value.wrong(f"there {'are' if kind.endswith('s') else 'is'} no {kind} '{name}'; {mending}")
+        there = "there are" if kind.endswith("s") else "there is"
+        raise value.wrong(f"{there} no {kind} '{name}'; {suggestion(name, names)}")
     return name
 
 

@@ -16,7 +16,7 @@ from ivr.dialogue.record_facts import LEVEL, TRIES
 from ivr.dialogue.verbs.form import FormFact
 from ivr.dialogue.words.expectation import Expectation
 from ivr.dialogue.written import Jump, Written
-from ivr.yaml_file import did_you_mean
+from ivr.yaml_file import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -90,9 +90,8 @@ account:
         fields = self.callers.fields
         for one in (*self.find, *self.prove):
             if one.name not in fields:
-                near = did_you_mean(one.name, fields)
-                mending = f"did you mean '{near}'?" if near else f"use one of: {', '.join(fields)}"
-                raise wrong_at(given, one.place, f"a caller's record has no '{one.name}'; {mending}")
+                message = f"a caller's record has no '{one.name}'; {suggestion(one.name, fields)}"
+                raise wrong_at(given, one.place, message)
             if self.sensitive and not one.answer.counted.press:
                 message = f"a sensitive step takes keys only, and '{one.name}' cannot be keyed; remove 'sensitive'"
                 raise wrong_at(given, one.place, message)

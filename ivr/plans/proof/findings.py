@@ -8,7 +8,7 @@ from enum import Enum
 from pathlib import Path
 
 from ivr.dialogue import Flow
-from ivr.yaml_file import did_you_mean
+from ivr.yaml_file import suggestion
 
 
 class Severity(Enum):
@@ -83,12 +83,10 @@ def unknown_waivers(flow: Flow, rules: Collection[str]) -> Iterator[Finding]:
     for name, line, column, waivers in (*top, *((s.name, s.line, s.column, s.waivers) for s in flow.steps.values())):
         for rule in waivers:
             if rule not in rules:
-                near = did_you_mean(rule, rules)
-                mending = f"did you mean '{near}'?" if near else f"use one of: {', '.join(sorted(rules))}"
                 yield Finding(
                     rule=UNKNOWN_WAIVER,
                     severity=Severity.WARNING,
-                    message=f"'waive' names '{rule}', which is no rule; {mending}",
+                    message=f"'waive' names '{rule}', which is no rule; {suggestion(rule, sorted(rules))}",
                     file=flow.file,
                     line=line,
                     column=column,
