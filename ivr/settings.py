@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
 
@@ -17,6 +18,11 @@ from pydantic_settings import SettingsError as UnreadableSetting
 from ivr.errors import SettingsError
 
 LOOPBACK = "127.0.0.1"
+
+
+def cores() -> int:
+    """Cores that this process may use; never below two (one may hang), nor above eight (each has a model)."""
+    return min(max(2, len(os.sched_getaffinity(0))), 8)
 
 
 class Settings(BaseSettings):
@@ -65,7 +71,12 @@ class Settings(BaseSettings):
     model_catalogue: str = Field(
         "https://alphacephei.com/vosk/models/model-list.json", description="Where Vosk models are listed."
     )
-    recogniser_workers: int = Field(2, ge=1, le=64, description="Recognition processes.")
+    recogniser_workers: int = Field(
+        default_factory=cores,
+        ge=1,
+        le=64,
+        description="Recognition processes, each with the model in its memory; else one for each core, 2 to 8.",
+    )
     voice: str = Field(
         "gmw/en",
         description="Who says prompts without a recording: an espeak-ng voice, rhvoice:NAME, or piper:FILE.onnx.",

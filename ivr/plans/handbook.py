@@ -172,6 +172,6 @@ def _rules() -> Iterator[str]:
 
 def _settings() -> Iterator[str]:
     for name, setting in Settings.model_fields.items():
-        usual = setting.get_default(call_default_factory=True, validated_data={})
+        usual = setting.default if setting.default_factory is None else ""  # what depends on the machine is described
         shown = {True: "true", False: "false"}.get(usual, usual) if isinstance(usual, bool) else usual
-        yield f"| `{name}` | {setting.description} | {f'`{shown}`' if shown != {} else ''} |\n"
+        yield f"| `{name}` | {setting.description} | {f'`{shown}`' if shown != '' else ''} |\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -46,3 +47,12 @@ def test_a_mapping_that_is_no_json_is_one_line_that_shows_one(monkeypatch: pytes
     monkeypatch.setenv("IVR_LANGUAGE_MODELS", "de=x")
     with pytest.raises(SettingsError, match=r"language_models.*JSON"):
         Settings.read()
+
+
+@pytest.mark.parametrize(("cores", "workers"), [(1, 2), (2, 2), (6, 6), (96, 8)])
+def test_there_is_a_recognition_process_for_each_core_within_bounds(
+    monkeypatch: pytest.MonkeyPatch, cores: int, workers: int
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: set(range(cores)))
+    assert Settings().recogniser_workers == workers
+    assert Settings(recogniser_workers=3).recogniser_workers == 3
