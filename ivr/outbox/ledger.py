@@ -2,8 +2,8 @@
 
 A row goes ``sending`` → ``sent``, ``failed``, ``unknown``, or → ``waiting`` → ``sending`` again. Whatever is
 ``sending`` when a ledger is opened was under way as the service died: nobody knows its fate, and it is not repeated.
-Text and address are kept only as long as they are needed; what stays for a day is a keyed hash of the address, for
-counting.
+Text and address are kept only as long as they are needed; what stays for a day, for counting, is a keyed hash of the
+address, with the call, the time and the way.
 """
 
 from __future__ import annotations
