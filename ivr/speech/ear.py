@@ -26,11 +26,12 @@ Right answers by what is kept, 75 human words (Speech Commands) and 67 single di
 START_PROBABILITY = 0.5
 """Silero's own default; at 8 kHz it starts falsely in 0 % (quiet) and 2-3 % (kitchen noise) of turns."""
 START_FRAMES = 3
-"""96 ms of voice make a start: shorter is a click (hearing.md measured with 90 ms)."""
+"""96 ms of voice make a start: shorter is a click."""
 
 
 NEWS_MS = 480
-"""Words that come after this much silence do not count: they are no longer the caller's.
+"""Words from sound with more silence at its end than this do not count: they are no longer the caller's. The silence is
+that in the sound which the words come from: a recogniser that is late tells the same words of the same sound.
 
 With the bundled model and a grammar the last word is printed up to 0.38 s after its end, and in longer silence the
 search completes phrases: "council" became "council tax" after 0.64 s, with two synthetic voices of two.
@@ -75,6 +76,11 @@ class Listener(Protocol):
         """The words so far."""
         ...
 
+    @property
+    def partial_ms(self) -> int:
+        """The length of the sound that they come from."""
+        ...
+
     def feed(self, pcm: bytes) -> None:
         """The next sound."""
         ...
@@ -113,6 +119,7 @@ class Ear:
         self._voicing: Voicing | None = None
         self._unheard: list[bytes] = []
         self._listener: Listener | None = None
+        self._passed_on_bytes = 0
         self._judged: tuple[str, float] = ("", 0.0)
         self.in_vain = False
         """Whether nobody understands the present or last speech."""
@@ -134,8 +141,9 @@ class Ear:
     def pass_on_to(self, listener: Listener) -> None:
         """Give `listener` the present speech from shortly before its start, and what follows of it."""
         self._listener = listener
+        self._passed_on_bytes = 0
         for pcm in self._unheard:
-            listener.feed(pcm)
+            self._pass_on(listener, pcm)
         self._unheard.clear()
 
     def give_up(self) -> None:
@@ -152,7 +160,7 @@ class Ear:
         if not self.speaking:
             self._keep(pcm)
         elif self._listener is not None:
-            self._listener.feed(pcm)
+            self._pass_on(self._listener, pcm)
         elif not self.in_vain:
             self._unheard.append(pcm)
         self._frame += pcm
@@ -204,10 +212,20 @@ class Ear:
     def _pause_ms(self) -> float:
         if self.in_vain:
             return UNHEARD_PAUSE_MS
-        words = self.words if self._silent_ms <= NEWS_MS else self._judged[0]
+        words = self.words if self._silent_before_words_ms() <= NEWS_MS else self._judged[0]
         if words != self._judged[0] or not self._judged[1]:  # judging costs more than comparing
             self._judged = (words, 1000 * self._ending.pause_s(words))
         return self._judged[1]
+
+    def _silent_before_words_ms(self) -> float:
+        """Silence at the end of the sound that the words so far come from."""
+        if self._listener is None:
+            return 0
+        return self._silent_ms - (self._passed_on_bytes / BYTES_PER_MS - self._listener.partial_ms)
+
+    def _pass_on(self, listener: Listener, pcm: bytes) -> None:
+        listener.feed(pcm)
+        self._passed_on_bytes += len(pcm)
 
     def _keep(self, pcm: bytes) -> None:
         self._kept.append(pcm)

@@ -43,6 +43,7 @@ class _AllWords:
 
     def __init__(self) -> None:
         self.partial = ""
+        self.partial_ms = 0
 
     def feed(self, pcm: bytes) -> None:
         """They are known already."""

@@ -43,6 +43,7 @@ class PooledUtterance:
     ) -> None:
         self.number = number
         self.partial = ""
+        self.partial_ms = 0
         self.process: RecognitionProcess | None = None
         self.replays = 0
         self._phrases = phrases
@@ -137,7 +138,7 @@ class PooledUtterance:
     def take(self, frame: Frame) -> None:
         """Act on a frame of its process."""
         if frame.kind is FrameKind.PARTIAL:
-            self.partial = str(frame.value)
+            self.partial, self.partial_ms = frame.value
         elif frame.kind is FrameKind.RESULT:
             self.settle(tuple(Hypothesis(text=text, confidence=confidence) for text, confidence in frame.value))
         elif frame.kind is FrameKind.FAILED:

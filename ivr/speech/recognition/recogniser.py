@@ -16,6 +16,11 @@ class Utterance(Protocol):
         """The words so far; lags the sound by some tenths of a second and may still change."""
         ...
 
+    @property
+    def partial_ms(self) -> int:
+        """The length of the sound, from its beginning, that `partial` comes from: a busy recogniser is late."""
+        ...
+
     def feed(self, pcm: bytes) -> None:
         """Take the next sound: 8 kHz, 16 bit, mono, any length. Never blocks, never fails."""
         ...

@@ -84,6 +84,7 @@ class RemoteUtterance:
         on_gone: Callable[[RemoteUtterance], None],
     ) -> None:
         self.partial = ""
+        self.partial_ms = 0
         self._phrases = phrases
         self._model = model
         self._connect = connect
@@ -190,11 +191,11 @@ class RemoteUtterance:
             while (waiting := len(self._kept) - sent) >= least:
                 size = min(waiting // SAMPLE_BYTES * SAMPLE_BYTES, LARGEST_PIECE_BYTES)
                 piece = bytes(self._kept[sent : sent + size])
-                questions.asked += 1
-                await connection.send_bytes(floor.under(piece))
                 sent += len(piece)
+                questions.ask(sent)
+                await connection.send_bytes(floor.under(piece))
             if self._finishing:
-                questions.asked += 1
+                questions.ask(sent)
                 questions.ended = True
                 await connection.send_str(END)
                 return
@@ -209,7 +210,8 @@ class RemoteUtterance:
             answers.take(message.data)
             if answers.taken > questions.asked + ANSWERS_TOO_MANY:
                 raise AnswerFault("answers that nobody asked for")
-            self.partial = answers.partial
+            if answers.partial != self.partial:
+                self.partial, self.partial_ms = answers.partial, questions.sound_ms(answers.taken)
             if questions.ended and answers.complete(questions.asked):
                 self._settle(answers.readings(len(self._kept) / BYTES_PER_S))
                 return
@@ -220,5 +222,18 @@ class _Questions:
     """What a connection was asked: pieces of sound and the end, each of which is answered once."""
 
     def __init__(self) -> None:
-        self.asked = 0
         self.ended = False
+        self._up_to: list[int] = []
+
+    @property
+    def asked(self) -> int:
+        """How many."""
+        return len(self._up_to)
+
+    def ask(self, sent_bytes: int) -> None:
+        """One more, with which `sent_bytes` of sound are sent."""
+        self._up_to.append(sent_bytes)
+
+    def sound_ms(self, answered: int) -> int:
+        """The length of the sound that the first `answered` questions held."""
+        return 1000 * self._up_to[min(answered, len(self._up_to)) - 1] // BYTES_PER_S if self._up_to else 0

@@ -33,7 +33,7 @@ class FrameKind(IntEnum):
     PONG = 17
     """JSON ``{"rss_bytes": …, "behind": …}``: memory, and the pieces of sound of one utterance that wait."""
     PARTIAL = 18
-    """JSON string: the words so far."""
+    """JSON list ``[words, milliseconds]``: the words so far, and the length of the sound that they come from."""
     RESULT = 19
     """JSON list of ``[text, confidence]``, best first."""
     FAILED = 20

@@ -126,6 +126,10 @@ class FakeUtterance:
     def partial(self) -> str:
         return next((text for ms, text in reversed(self.partials.items()) if len(self.fed) >= 16 * ms), "")
 
+    @property
+    def partial_ms(self) -> int:
+        return next((ms for ms in reversed(self.partials) if len(self.fed) >= 16 * ms), 0)
+
     def feed(self, pcm: bytes) -> None:
         self.fed += pcm
 

@@ -19,13 +19,17 @@ class Marked:
 
 
 class Kept:
-    """A listener that keeps what it is given; `partial` is what it has understood."""
+    """A listener that keeps what it is given; `partial` is what it has understood, `late_ms` ago if not at once."""
 
     partial = ""
 
     def __init__(self) -> None:
         self.pcm = b""
         self.looks = 0
+        self.partial_ms = 0
+
+    def understand(self, partial: str, late_ms: int = 0) -> None:
+        self.partial, self.partial_ms = partial, len(self.pcm) // 16 - late_ms
 
     def feed(self, pcm: bytes) -> None:
         self.pcm += pcm
@@ -149,7 +153,7 @@ def test_words_that_come_during_the_silence_count_at_once() -> None:
         if ear.hear(VOICE) is EarSignal.VOICE:
             ear.pass_on_to(kept)
     assert [ear.hear(QUIET) for _ in range(14)] == [None] * 14
-    kept.partial = "yes"
+    kept.understand("yes")
     assert ear.hear(QUIET) is EarSignal.QUIET
 
 
@@ -186,8 +190,22 @@ def test_words_that_come_late_in_the_silence_are_not_the_callers() -> None:
     while ear.hear(QUIET) is None:
         frames += 1
         if frames * FRAME_MS > NEWS_MS:
-            kept.partial = "yes"
+            kept.understand("yes")
     assert (frames + 1) * FRAME_MS == 896
+
+
+def test_words_of_a_recogniser_that_is_late_count_by_the_sound_that_they_come_from() -> None:
+    listening = Listening(phrases=("yes",), words=Yes(), end=EndOfTurn.MATCH, pauses=Pauses(incomplete_s=0.9))
+    ear, kept = Ear(Marked(), listening), Kept()
+    for _ in range(5):
+        if ear.hear(VOICE) is EarSignal.VOICE:
+            ear.pass_on_to(kept)
+    frames = 0
+    while ear.hear(QUIET) is None:
+        frames += 1
+        if frames * FRAME_MS == 640:
+            kept.understand("yes", late_ms=400)
+    assert (frames + 1) * FRAME_MS == 672
 
 
 def test_endless_talking_ends_at_its_limit() -> None:

@@ -18,7 +18,7 @@ def test_whatever_a_process_says_of_any_utterance_shows_that_it_goes_on() -> Non
     assert process.dumb_for_s(14.0) == 4.0
     process._take(Frame(FrameKind.PONG, payload=b'{"rss_bytes": 1000, "behind": 7}'))
     assert (process.misses, process.rss_bytes, process.behind) == (2, 1000, 7)  # a pulse is only its main thread's
-    process._take(Frame(FrameKind.PARTIAL, 9, b'"council"'))
+    process._take(Frame(FrameKind.PARTIAL, 9, b'["council", 320]'))
     assert (process.misses, process.dumb_for_s(15.0)) == (0, 0.0)
     assert [frame.utterance for frame in taken] == [9]
 
