@@ -110,6 +110,8 @@ class Listening:
     """Longest gap between two keys of one input."""
     longest_s: float = 12.0
     """Longest speech of one turn; then what was heard counts."""
+    ahead: bool = False
+    """Nothing is asked yet, and keys that are pressed belong to the next turn."""
     message: MessageLimits | None = None
     """Keep what the caller says after a beep as a message, and understand nothing of it; any key ends it."""
 

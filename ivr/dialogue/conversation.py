@@ -150,10 +150,10 @@ class Conversation:
                 break
         self._told = wanted
 
-    async def finish_speaking(self, prompts: Iterable[Prompt] = ()) -> None:
-        """Say what waits and `prompts` to their end, without listening: the last words of our part."""
+    async def finish_speaking(self, prompts: Iterable[Prompt] = (), *, ahead: bool = False) -> None:
+        """Say what waits and `prompts` to their end, without listening (see `Turns.say`): our last words."""
         last, self._waiting = (*self._waiting, *prompts), ()
-        await self._turns.say(last)
+        await self._turns.say(last, ahead=ahead)
 
     # -- listening -----------------------------------------------------------------------------------
 

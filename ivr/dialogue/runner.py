@@ -106,7 +106,7 @@ async def _record_there(conversation: Conversation) -> None:
     """Wait for who it is, a bounded time in all, while the caller hears what is to be said anyway: a greeting."""
     ready = asyncio.create_task(conversation.notebook.record.ready(), name="wait for the caller's record")
     try:
-        await entertain(conversation, ready, wait=(), still=())
+        await entertain(conversation, ready, wait=(), still=(), ahead=True)
         await ready
     finally:
         ready.cancel()

@@ -48,11 +48,15 @@ class Turns:
         """The caller is gone: whoever speaks now finds nobody."""
         self._telephone = NobodyThere()
 
-    async def say(self, prompts: Iterable[Prompt]) -> None:
-        """Say `prompts` to their end, without listening. Raises CallerLeft."""
+    async def say(self, prompts: Iterable[Prompt], *, ahead: bool = False) -> None:
+        """Say `prompts` to their end, without listening; keys are for the next turn if it is `ahead`, else for nothing.
+
+        Raises CallerLeft.
+        """
         said = self._as_said(prompts)
         if said:
-            self._notebook.played(said, await self._converse(said, None))
+            listening = Listening(ahead=True, first_input_s=0.0) if ahead else None
+            self._notebook.played(said, await self._converse(said, listening))
 
     async def take(
         self,

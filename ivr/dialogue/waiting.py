@@ -25,12 +25,16 @@ async def entertain(
     wait: Sequence[Prompt] = WAIT,
     still: Sequence[Prompt],
     still_after_s: float = STILL_AFTER_S,
+    ahead: bool = False,
 ) -> None:
-    """Say `wait`, and `still` again and again, to a caller who is there until `doing` is done. Raises CallerLeft."""
+    """Say `wait`, and `still` again and again, to a caller who is there until `doing` is done.
+
+    Keys that they press meanwhile mean nothing, unless what they hear is `ahead` of a question. Raises CallerLeft.
+    """
     waited_s, said = HEAD_START_S, wait
     while not conversation.caller_left:
         done, _ = await asyncio.wait({doing}, timeout=waited_s)
         if done:
             return
-        await conversation.finish_speaking(said)
+        await conversation.finish_speaking(said, ahead=ahead)
         waited_s, said = still_after_s, still

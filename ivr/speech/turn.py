@@ -165,7 +165,8 @@ class _Turn:
     def _take_key(self, key: Key) -> None:
         """A key that nothing listens to now, or in a prompt that no key may cut, means nothing, now and later."""
         keys = self._listening.keys
-        if self._keys and keys.judge(self._keys) in (Match.MAX_MATCH, Match.NO_MATCH):
+        enough = self._keys and keys.judge(self._keys) in (Match.MAX_MATCH, Match.NO_MATCH)
+        if enough or self._listening.ahead:
             if len(self.early) < SIGNALS_AT_MOST:
                 self.early.append(key)
         elif keys.listens and self._prompting.allows(BargeIn.KEYS):

@@ -73,7 +73,9 @@ class FakeTelephone:
         if isinstance(act, HangsUp):
             share = 1.0 if act.cuts_in_after is None else act.cuts_in_after
             return _told(Outcome.HANGUP, round(share * sum(lengths_ms)), lengths_ms)
-        if listening is None:
+        if listening is not None and listening.ahead and isinstance(act, Presses):
+            self._ahead += act.keys
+        if listening is None or listening.ahead:
             return _told(Outcome.PLAYED, sum(lengths_ms), lengths_ms)
         if listening.message is not None:
             return _left(act, lengths_ms)
@@ -93,6 +95,8 @@ class FakeTelephone:
 
     def _pressed_ahead(self, prompts: Sequence[Prompt], listening: Listening | None) -> Presses | None:
         """The keys that the turn before left, if this one takes keys into its prompts; else they mean nothing."""
+        if listening is not None and listening.ahead:
+            return None
         keys, self._ahead = self._ahead, ""
         if not keys or listening is None or not listening.keys.listens:
             return None

@@ -13,7 +13,7 @@ from ivr.call import EndReason
 from ivr.dialogue import run_flow
 from ivr.testing.clock import run
 from ivr.testing.fake_telephone import FakeTelephone
-from ivr.testing.scripted_caller import ScriptedCaller, says
+from ivr.testing.scripted_caller import Act, ScriptedCaller, presses, says
 from tests.flows.helplines import CALL, CALLER, Kept, plan
 from tests.flows.known_callers import ADA, BOB, HEAD, Residents, beside, world_of
 
@@ -45,13 +45,15 @@ class SlowResidents(Residents):
         return await super().look_up(name, asked)
 
 
-def called(folder: Path, record: Mapping[str, str], takes_s: float) -> tuple[list[str], EndReason]:
+def called(
+    folder: Path, record: Mapping[str, str], takes_s: float, act: Act | None = None
+) -> tuple[list[str], EndReason]:
     """What a caller with `record` heard, whose sources answer after `takes_s`, and how it ended."""
     residents = SlowResidents({**record, "phone": f"+44{CALLER.number[1:]}"})
     residents.takes_s = takes_s
     path = beside(folder)
     flow, knowledge = plan(folder, STEPS, HEAD)
-    telephone = FakeTelephone(ScriptedCaller([says("yes")]))
+    telephone = FakeTelephone(ScriptedCaller([act or says("yes")]))
     seconds = itertools.count(1_700_000_000.0)
     conclusion = run(
         run_flow(
@@ -85,3 +87,8 @@ def test_the_greeting_plays_while_sources_are_waited_for(tmp_path: Path, takes_s
 def test_what_comes_while_the_greeting_plays_still_decides(tmp_path: Path, takes_s: float, reason: EndReason) -> None:
     said, ended = called(tmp_path, BOB, takes_s)
     assert said[0] == "Welcome to the office." and ended is reason
+
+
+def test_a_key_that_is_pressed_while_the_greeting_plays_answers_the_question(tmp_path: Path) -> None:
+    said, ended = called(tmp_path, ADA, 60.0, presses("1", cuts_in_after=0.5))
+    assert said == ["Welcome to the office.", "Shall I go on?", "Goodbye."] and ended is EndReason.HUNG_UP

@@ -129,6 +129,12 @@ def test_keys_pressed_ahead_belong_to_one_turn_each() -> None:
     assert [one.keys for one in heard] == ["1", "2"]
 
 
+def test_keys_pressed_while_the_line_only_speaks_are_for_the_question_if_that_is_ahead() -> None:
+    greeting = Listening(ahead=True, first_input_s=0.0)
+    told, heard = turns(greeting, MENU, waiting=[Key(digit="1")], prompts=[Prompt(text="2")])
+    assert (told.outcome, told.prompt_heard_ms, heard.keys) == (Outcome.PLAYED, 2000, "1")
+
+
 def test_a_key_from_before_the_turn_does_not_skip_a_prompt_that_forbids_it() -> None:
     (heard,) = turns(MENU, waiting=[Key(digit="1")], prompts=[Prompt(text="2", barge_in=BargeIn.NONE)])
     assert heard.prompt_heard_ms == 2000
