@@ -23,11 +23,6 @@ class OneAtATime:
         self._taken = False
         self._queue: list[tuple[Waiting, threading.Event]] = []
 
-    @property
-    def waiting(self) -> int:
-        """Those in the queue."""
-        return len(self._queue)
-
     @contextmanager
     def turn_of(self, one: Waiting) -> Iterator[None]:
         """Hold the turn; waits for it."""

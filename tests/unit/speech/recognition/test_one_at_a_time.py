@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 
-from ivr.speech.recognition.one_at_a_time import OneAtATime
+from ivr.speech.recognition.one_at_a_time import OneAtATime, Waiting
 
 
 @dataclass
@@ -15,19 +15,31 @@ class _Caller:
     thread: threading.Thread = field(init=False)
 
 
+class _Queue(list[tuple[Waiting, threading.Event]]):
+    """Tells when somebody has queued up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.longer = threading.Semaphore(0)
+
+    def append(self, one: tuple[Waiting, threading.Event]) -> None:
+        super().append(one)
+        self.longer.release()
+
+
 def _queue_up(turns: OneAtATime, names: str, served: list[str]) -> dict[str, _Caller]:
     """A thread for each name, which waits for its turn in this order."""
+    queue = turns._queue = _Queue()
 
     def wait(caller: _Caller) -> None:
         with turns.turn_of(caller):
             served.append(caller.name)
 
     callers = {name: _Caller(name) for name in names}
-    for number, caller in enumerate(callers.values(), 1):
+    for caller in callers.values():
         caller.thread = threading.Thread(target=wait, args=(caller,))
         caller.thread.start()
-        while turns.waiting < number:
-            threading.Event().wait(0.001)
+        assert queue.longer.acquire(timeout=5)
     return callers
 
 
