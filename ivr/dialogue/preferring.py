@@ -10,6 +10,7 @@ from ivr.call import Prompt
 if TYPE_CHECKING:
     from ivr.dialogue.conversation import Conversation
 
+BACK = (Prompt(text="Would you like it as usual again? Please say yes or no."),)
 CONSENT = (Prompt(text="Shall I remember that for your next call? Please say yes or no."),)
 KEPT = (Prompt(text="I will remember that. You can have it forgotten at any time."),)
 NOT_KEPT = (Prompt(text="All right. It holds for this call."),)

@@ -362,9 +362,14 @@ def test_a_fact_that_tells_the_number_is_not_kept(tmp_path: Path) -> None:
 
 def test_slower_is_remembered_with_consent_and_holds_from_the_first_word(caller: Caller) -> None:
     first = caller.rings(
-        says("slower"), says("preferences"), says("slower"), says("yes", expect="Shall I remember that"), says("no")
+        says("slower"),
+        says("preferences"),
+        says("no", expect="as usual again?"),
+        says("slower"),
+        says("yes", expect="Shall I remember that"),
+        says("no"),
     )
-    assert "I will remember that." in first.said[4]
+    assert "I will remember that." in first.said[5]
     again = caller.rings(hangs_up())
     assert all(prompt.slowly for prompt in again.telephone.prompts)
 
@@ -412,9 +417,35 @@ def test_a_person_first_comes_first(caller: Caller) -> None:
 
 def test_forget_me_takes_the_wishes_back(caller: Caller) -> None:
     caller.memory.kept[NUMBER] = Remembered(preferences=Preferences(slower=True))
-    called = caller.rings(says("preferences"), says("forget me"), says("no"))
+    called = caller.rings(says("preferences"), says("no"), says("forget me"), says("no"))
     assert [prompt.slowly for prompt in called.telephone.prompts][-1] is False
     assert caller.memory.kept == {}
+
+
+@pytest.mark.parametrize("wish", [Preferences(slower=True), Preferences(keys_only=True)])
+def test_who_wants_it_as_usual_again_has_it_so_from_then_on(caller: Caller, wish: Preferences) -> None:
+    caller.memory.kept[NUMBER] = Remembered(preferences=wish)
+    asked = caller.rings(
+        presses("4"),
+        presses("1", expect="as usual again?"),
+        presses("1", expect="Shall I remember that"),
+        presses("2", expect="I will remember that."),
+    )
+    assert not asked.telephone.prompts[-1].slowly
+    assert caller.memory.kept[NUMBER].preferences == Preferences()
+    assert "as usual" not in " ".join(caller.rings(says("preferences"), says("slower"), says("no"), says("no")).said)
+
+
+def test_as_usual_without_consent_holds_for_this_call(caller: Caller) -> None:
+    caller.memory.kept[NUMBER] = Remembered(preferences=Preferences(slower=True))
+    called = caller.rings(says("preferences"), says("yes"), says("no", expect="Shall I remember"), says("no"))
+    assert [prompt.slowly for prompt in called.telephone.prompts][-1] is False
+    assert caller.memory.kept[NUMBER].preferences.slower
+
+
+def test_as_usual_takes_back_what_was_said_in_this_call_and_asks_nothing_more(caller: Caller) -> None:
+    called = caller.rings(says("slower"), says("preferences"), says("yes", expect="as usual again?"), says("no"))
+    assert "remember" not in " ".join(called.said)
 
 
 def test_a_question_in_passing_that_was_not_understood_counts(caller: Caller) -> None:

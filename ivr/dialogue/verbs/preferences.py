@@ -10,7 +10,7 @@ from ivr.call import Preferences, Prompt
 from ivr.dialogue.flow import Next, Verb
 from ivr.dialogue.language.lines import line
 from ivr.dialogue.language.shapes import PROMPTS, STEP
-from ivr.dialogue.preferring import CANNOT, CONSENT, FORGOTTEN, KEPT, NOT_KEPT, offer_to_remember
+from ivr.dialogue.preferring import BACK, CANNOT, CONSENT, FORGOTTEN, KEPT, NOT_KEPT, offer_to_remember
 from ivr.dialogue.words.expectation import Expectation
 from ivr.dialogue.words.options import SLOWER, UNIVERSALS, Option
 from ivr.dialogue.written import Jump, Written
@@ -18,13 +18,7 @@ from ivr.dialogue.written import Jump, Written
 if TYPE_CHECKING:
     from ivr.dialogue.conversation import Conversation
 
-SPEAK_SLOWER, KEYS_ONLY, PERSON_FIRST, AS_USUAL, FORGET = (
-    "slower speech",
-    "keys only",
-    "a person first",
-    "as usual",
-    "forget me",
-)
+SPEAK_SLOWER, KEYS_ONLY, PERSON_FIRST, FORGET = ("slower speech", "keys only", "a person first", "forget me")
 _SLOWER = next(option.phrases for option in UNIVERSALS if option.name == SLOWER)
 CHOICES = (
     Option(name=SPEAK_SLOWER, phrases=_SLOWER, spoken="slower", key="1"),
@@ -46,7 +40,8 @@ class Prefer(Verb):
     They say “slower” or press 1, “keys only” 2 (no speech is listened for where keys do), “a person first” 3
     (``recall`` leads them there), or “forget me” 4, which deletes what is remembered of their number for the next
     call, and treats them as everybody from then on. Journals and messages of their calls are not a caller's to delete,
-    who may ring with somebody else's number: ``ivr forget`` does it.
+    who may ring with somebody else's number: ``ivr forget`` does it. Whoever has such a wish already is asked first
+    whether to have it as usual again; four choices are enough to keep in mind, and to others a fifth is of no use.
     """
 
     word: ClassVar[str] = "preferences"
@@ -57,6 +52,9 @@ how:
 """
     listens: ClassVar[bool] = True
     text: tuple[Prompt, ...] = line(PROMPTS, "What is said first.", name="preferences")
+    as_usual: tuple[Prompt, ...] = line(
+        PROMPTS, "What who has such a wish already is asked before that, for yes or no.", default=BACK
+    )
     consent: tuple[Prompt, ...] = line(PROMPTS, "The question whether to remember it, for yes or no.", default=CONSENT)
     said: tuple[Prompt, ...] = line(PROMPTS, "What is said after a yes to that.", name="kept", default=KEPT)
     forgotten: tuple[Prompt, ...] = line(PROMPTS, "What is said after “forget me”.", default=FORGOTTEN)
@@ -64,9 +62,17 @@ how:
 
     async def run(self, conversation: Conversation) -> Next:
         """The step in ``goto``."""
+        own = conversation.kept
+        everybodys = Preferences(language=own.preferences.language)
+        if own.preferences != everybodys:
+            back = await conversation.agreed(self.as_usual)
+            conversation.another_question()
+            if back:
+                own.preferences = everybodys
+                await offer_to_remember(conversation, self.consent, self.said)
+                return self.goto.text
         chosen = (await conversation.listen(self.text, self.expectation())).name
         conversation.another_question()
-        own = conversation.kept
         if chosen == FORGET:
             done = not own.number or await conversation.world.memory.forget(own.number)
             own.forgotten, own.preferences = done, Preferences() if done else own.preferences
@@ -86,4 +92,4 @@ how:
 
     def prompts(self) -> tuple[Prompt, ...]:
         """The question, the one for consent, and what is said after them."""
-        return (*self.text, *self.consent, *self.said, *self.forgotten, *NOT_KEPT, *CANNOT)
+        return (*self.text, *self.as_usual, *self.consent, *self.said, *self.forgotten, *NOT_KEPT, *CANNOT)

@@ -49,8 +49,9 @@ class Recall(Verb):
     leads to the last step that asked something, with the facts in ``keep``: never into a sensitive step or behind one,
     nor into another version of the plan. Else, whoever called about one of the ``topics`` is asked about that.
     Silence, a no, a withheld number and a caller who is new lead to ``goto``. A number can be forged and a telephone is
-    shared: keep what anybody may hear, and ask about a topic in words that give nothing away. A plan has one such step;
-    without it nothing is kept of calls.
+    shared: keep what anybody may hear, and ask about a topic in words that give nothing away. A ``flag`` that a number
+    alone decides is heard, too: whoever forges the number of somebody vulnerable comes to ``person_first``, as nobody
+    else does. A plan has one such step; without it nothing is kept of calls.
     """
 
     word: ClassVar[str] = "recall"
