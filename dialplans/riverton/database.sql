@@ -9,7 +9,6 @@ create table if not exists residents (
 create table if not exists accounts (
   reference text primary key, holder text, balance text, next_payment text, next_day text, payments_left integer
 );
-create table if not exists tenancies (reference text primary key, name text, postcode text, officer text);
 create table if not exists permits (number text primary key, car text, until text);
 create table if not exists closures (school text, day text, why text, primary key (school, day));
 create table if not exists slots (slot integer primary key, day text, time text, place text);
@@ -18,11 +17,35 @@ create table if not exists bookings (
   said text generated always as (substr(number, 1, 1) || ' ' || substr(number, 2, 1) || ' ' || substr(number, 3, 1) || ', '
     || substr(number, 4, 1) || ' ' || substr(number, 5, 1) || ' ' || substr(number, 6, 1))  -- digit by digit, as it is read out
 );
+-- 'day' is the one that it is about, or the one on which it was reported first.
 create table if not exists reports (
-  number integer primary key, kind text, place text, about text, made text default current_timestamp,
+  number integer primary key, kind text, place text, about text, day text, made text default current_timestamp,
   said text generated always as (substr(number, 1, 1) || ' ' || substr(number, 2, 1) || ' ' || substr(number, 3, 1) || ', '
     || substr(number, 4, 1) || ' ' || substr(number, 5, 1) || ' ' || substr(number, 6, 1)),
-  unique (kind, place, about)
+  unique (kind, place, about, day)
+);
+create view if not exists free_report_number as
+with recursive drawn (number, draw) as (
+  select 100000 + abs(random() % 900000), 1
+  union all select 100000 + abs(random() % 900000), draw + 1 from drawn where draw < 30
+)
+select number from drawn where not exists (select 1 from reports where reports.number = drawn.number) limit 1;
+
+-- The time in Riverton, wherever the service runs: summer time lasts from the last Sunday in March, 1 o'clock UTC, to that
+-- in October. From 7 o'clock on, today's bins are no longer the next ones.
+create view if not exists utc as select datetime('now') as at;
+create view if not exists clock as
+select date(local) as today, date(local, '+17 hours') as round_from
+from (
+  select datetime(
+    at,
+    case
+      when at >= datetime(at, 'start of year', '+3 months', 'weekday 0', '-7 days', '+1 hour')
+        and at < datetime(at, 'start of year', '+10 months', 'weekday 0', '-7 days', '+1 hour') then '+1 hour'
+      else '+0 hours'
+    end
+  ) as local
+  from utc
 );
 
 with recursive n (i) as (select 0 union all select i + 1 from n where i < 63)
@@ -58,30 +81,24 @@ select
   1 + rowid % 9
 from residents;
 
-insert or ignore into tenancies
-select
-  substr('000000' || (400000 + rowid * 137), -6), name, postcode,
-  (select value from json_each('["Mrs Patel","Mr Brown","Ms Clark"]') where key = rowid % 3)
-from residents where rowid % 3 = 0;
-
 insert or ignore into permits
 select substr('000000' || (500000 + rowid * 211), -6),
   (select value from json_each('["a blue Ford","a red Fiat","a grey Skoda","a white van"]') where key = rowid % 4),
   date('now', (rowid * 29 % 400 - 30) || ' days')
 from residents where rowid % 4 = 0;
 
-insert or ignore into closures values ('Mill Lane Primary School', date('now'), 'the heating has failed');
+insert or ignore into closures select 'Mill Lane Primary School', today, 'the heating has failed' from clock;
 
 with recursive
   days (n) as (select 1 union all select n + 1 from days where n < 56),
   times (k, time) as (values (0, '09:00'), (1, '10:00'), (2, '11:00'), (3, '14:00'), (4, '15:00'), (5, '16:00'))
 insert or ignore into slots
 select
-  100 * cast(julianday(date('now', n || ' days')) as integer) + k,
-  date('now', n || ' days'),
+  100 * cast(julianday(date(today, n || ' days')) as integer) + k,
+  date(today, n || ' days'),
   time,
   case k % 2 when 0 then 'the library' else 'the town hall' end
-from days, times where strftime('%w', date('now', n || ' days')) <> '0';
+from days, times, clock where strftime('%w', date(today, n || ' days')) <> '0';
 
 -- Two of the first ten appointments are taken, by people whose date of birth the scenarios know.
 insert or ignore into bookings (number, slot, born) select 481926, slot, '1951-04-03' from slots order by slot limit 1 offset 2;

@@ -33,7 +33,7 @@ async def test_a_repair_reaches_the_housing_team(riverton: Helpline) -> None:
     await caller.at("main")
     await caller.interrupts("housing repairs")
     await caller.at("urgent")
-    await caller.interrupts("no thanks")
+    await caller.interrupts("yes")
     await caller.at("tenancy.reference")
     await caller.interrupts("four two seven one zero five")
     await caller.was_told("tenancy reference")
@@ -41,6 +41,6 @@ async def test_a_repair_reaches_the_housing_team(riverton: Helpline) -> None:
     await caller.journal.next(HandedOver, queue="housing", intent="housing_repairs")
     _, pop = await bob.rings()
     facts = {fact["name"]: fact["value"] for fact in pop["pop"]["facts"]}
-    assert facts == {"urgent": "no", "tenancy_reference": "427105"}
+    assert facts == {"urgent": "yes", "tenancy_reference": "427105"}
     assert pop["pop"]["queue"] == "housing"
     assert pop["pop"]["caller"]["name"] == "Margaret Hill"

@@ -20,8 +20,10 @@ from ivr.call import (
     StepFailed,
 )
 from ivr.records.recall import recall
-from ivr.testing.scripted_caller import Act, keeps_silent, mumbles, presses, says
+from ivr.testing.fixed_world import FixedWorld
+from ivr.testing.scripted_caller import Act, hangs_up, keeps_silent, mumbles, presses, says
 from tests.flows.helplines import CALL, CALLER, call, riverton
+from tests.flows.test_rings_again import InMind
 
 DONE = says("no", expect="anything else")
 HELPED = (says("yes", expect="Did that answer your question?"), says("no", expect="Related to this"))
@@ -103,7 +105,8 @@ def test_an_agent_can_be_had_at_every_turn() -> None:
         [says("another question")],
         [says("another question"), says("another question")],
         [says("housing repairs")],
-        [says("housing repairs"), says("no"), says("one two three four five six")],
+        [says("housing repairs"), says("no"), says("a tap")],
+        [says("housing repairs"), says("no"), says("a tap"), says("one two three four five six")],
         [*LIST, says("opening hours", expect="Here is a list.")],
         [says("housing repairs"), says("no")],
     ]
@@ -118,7 +121,7 @@ def test_an_agent_can_be_had_at_every_turn() -> None:
 
 def test_key_0_is_an_agent_except_where_digits_are_entered() -> None:
     assert call(riverton(), presses("0")).hand_over.queue == "operator"
-    called = call(riverton(), presses("3"), presses("2"), presses("000001"), presses("1"))
+    called = call(riverton(), presses("3"), presses("1"), presses("000001"), presses("1"))
     assert called.hand_over.facts[1].value == "000001"
 
 
@@ -276,7 +279,7 @@ def test_wrong_digits_are_asked_again() -> None:
     called = call(
         riverton(),
         presses("3"),
-        presses("2"),
+        presses("1"),
         says("one two three four five", expect="six digit"),
         says("one two three four five six", expect="Sorry, I need six digits."),
         says("no", expect="1 2 3, 4 5 6"),
@@ -399,3 +402,23 @@ def test_a_caller_may_hang_up_at_every_turn(acts: list[Act]) -> None:
         assert called.reason is EndReason.CALLER_LEFT
         assert called.conclusion.hand_over is None
         assert len(called.said) == turn
+
+
+def test_a_bin_that_was_reported_makes_no_hole_sound_reported() -> None:
+    memory = InMind()
+    world = FixedWorld(memory=memory, known={"missed_bins": {"report": "4 1 7, 0 9 2"}})
+    bin_first = [
+        presses("1"),
+        presses("2"),
+        says("rubbish yesterday"),
+        says("yes"),
+        presses("74416112122"),
+        says("yes"),
+    ]
+    reported = [says("twelve", expect="house or flat"), says("yes"), says("no", expect="hear the number")]
+    then_a_hole = [says("yes", expect="anything else"), presses("4"), presses("1"), presses("1"), hangs_up()]
+    call(riverton(), *bin_first, *reported, *then_a_hole, world=world)
+    memory.ages(700)
+    again = call(riverton(), says("yes", expect="a hole in the road again?"), hangs_up(), world=world)
+    assert "is not safe" in again.said[-1]
+    assert "It is reported" not in " ".join(again.said)
