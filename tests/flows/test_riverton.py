@@ -406,7 +406,7 @@ def test_a_caller_may_hang_up_at_every_turn(acts: list[Act]) -> None:
 
 def test_a_bin_that_was_reported_makes_no_hole_sound_reported() -> None:
     memory = InMind()
-    world = FixedWorld(memory=memory, known={"missed_bins": {"report": "4 1 7, 0 9 2"}})
+    world = FixedWorld(memory=memory, known={"missed_bins": dict.fromkeys(("report", "bin_report"), "4 1 7, 0 9 2")})
     bin_first = [
         presses("1"),
         presses("2"),
