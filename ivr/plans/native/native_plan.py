@@ -79,6 +79,7 @@ def native_plan(
             continue
         if step.verb.word in LEFT_OUT:
             warnings.append(str(flow.wrong(step, f"step '{step.name}': {LEFT_OUT[step.verb.word]} here")))
+            continue  # it learns nothing and says nothing
         learnt.update(dict.fromkeys(step.verb.facts()))
         for fact in unknown_facts(step.verb.prompts(), keyed.union(step.verb.facts())):
             warnings.append(
