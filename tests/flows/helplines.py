@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import functools
 import itertools
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ivr.call import Caller, CallEvent, CallId, EndReason, HandOver, StepFailed
 from ivr.dialogue import Conclusion, Flow, load_flow, run_flow
@@ -92,17 +93,19 @@ def call(
     understands: bool = True,
     world: World | None = None,
     faults: bool = False,
+    run: Callable[[Coroutine[Any, Any, Conclusion]], Conclusion] = asyncio.run,
 ) -> Called:
     """One call by a caller who does `acts`; `whole`: the script must have been played to its end.
 
     `understands` False: recognition is down. `faults`: a step may fail by a fault of ours, which else fails the test.
+    `run` may be that of a clock that jumps.
     """
     flow, knowledge = helpline
     caller = ScriptedCaller(acts)
     telephone = FakeTelephone(caller, hang_up_at=hang_up_at, understands=understands)
     feed = Kept()
     seconds = itertools.count(1_700_000_000.0)
-    conclusion = asyncio.run(
+    conclusion = run(
         run_flow(
             flow,
             call_id=CALL,

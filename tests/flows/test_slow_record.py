@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from ivr.call import EndReason
-from ivr.dialogue import run_flow
 from ivr.testing.clock import run
-from ivr.testing.fake_telephone import FakeTelephone
-from ivr.testing.scripted_caller import Act, ScriptedCaller, presses, says
-from tests.flows.helplines import CALL, CALLER, Kept, plan
+from ivr.testing.scripted_caller import Act, presses, says
+from tests.flows.helplines import CALLER, call, plan
 from tests.flows.known_callers import ADA, BOB, HEAD, Residents, beside, world_of
 
 STEPS = """
@@ -52,22 +49,8 @@ def called(
     residents = SlowResidents({**record, "phone": f"+44{CALLER.number[1:]}"})
     residents.takes_s = takes_s
     path = beside(folder)
-    flow, knowledge = plan(folder, STEPS, HEAD)
-    telephone = FakeTelephone(ScriptedCaller([act or says("yes")]))
-    seconds = itertools.count(1_700_000_000.0)
-    conclusion = run(
-        run_flow(
-            flow,
-            call_id=CALL,
-            caller=CALLER,
-            telephone=telephone,
-            knowledge=knowledge,
-            world=world_of(path, residents),
-            feed=Kept(),
-            now=lambda: next(seconds),
-        )
-    )
-    return telephone.said, conclusion.reason
+    made = call(plan(folder, STEPS, HEAD), act or says("yes"), whole=False, world=world_of(path, residents), run=run)
+    return made.said, made.reason
 
 
 def test_who_is_known_at_once_hears_greeting_and_question_in_one(tmp_path: Path) -> None:

@@ -210,9 +210,10 @@ class Decoding(threading.Thread):
         if self._phrases is None or self._known is None or not self.sound.empty():
             return
         with ONE_AT_A_TIME.turn_if_free() as free:
-            if free:
-                words = self._decoder.words(self._heard, self._phrases, self._known)
-                self._tell(words)
+            if not free:
+                return
+            words = self._decoder.words(self._heard, self._phrases, self._known)
+        self._tell(words)
 
     def _tell(self, words: str) -> None:
         self._send(FrameKind.PARTIAL, self._number, [words, 1000 * len(self._heard) // (2 * RATE_HZ)])

@@ -180,32 +180,27 @@ def test_a_pause_asks_for_its_words_unless_they_are_known_or_mean_nothing_to_the
     assert kept.looks == 0
 
 
-def test_words_that_come_late_in_the_silence_are_not_the_callers() -> None:
+def silence_ms_until_the_end(words_at_ms: int, late_ms: int = 0) -> int:
+    """Of a turn whose only word is understood after so much silence, from sound that came `late_ms` before."""
     listening = Listening(phrases=("yes",), words=Yes(), end=EndOfTurn.MATCH, pauses=Pauses(incomplete_s=0.9))
     ear, kept = Ear(Marked(), listening), Kept()
     for _ in range(5):
         if ear.hear(VOICE) is EarSignal.VOICE:
             ear.pass_on_to(kept)
-    frames = 0
+    silence_ms = FRAME_MS
     while ear.hear(QUIET) is None:
-        frames += 1
-        if frames * FRAME_MS > NEWS_MS:
-            kept.understand("yes")
-    assert (frames + 1) * FRAME_MS == 896
+        if silence_ms == words_at_ms:
+            kept.understand("yes", late_ms)
+        silence_ms += FRAME_MS
+    return silence_ms
+
+
+def test_words_that_come_late_in_the_silence_are_not_the_callers() -> None:
+    assert silence_ms_until_the_end(NEWS_MS + FRAME_MS) == 896
 
 
 def test_words_of_a_recogniser_that_is_late_count_by_the_sound_that_they_come_from() -> None:
-    listening = Listening(phrases=("yes",), words=Yes(), end=EndOfTurn.MATCH, pauses=Pauses(incomplete_s=0.9))
-    ear, kept = Ear(Marked(), listening), Kept()
-    for _ in range(5):
-        if ear.hear(VOICE) is EarSignal.VOICE:
-            ear.pass_on_to(kept)
-    frames = 0
-    while ear.hear(QUIET) is None:
-        frames += 1
-        if frames * FRAME_MS == 640:
-            kept.understand("yes", late_ms=400)
-    assert (frames + 1) * FRAME_MS == 672
+    assert silence_ms_until_the_end(640, late_ms=400) == 672
 
 
 def test_endless_talking_ends_at_its_limit() -> None:
